@@ -11,7 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from gateway.domain.ids import CallId, ChannelId, ContactId, ConversationId, DialogueId, LeadId, LineId, OperatorId
+from gateway.domain.ids import (
+    CallId,
+    ChannelId,
+    ContactId,
+    ConversationId,
+    DialogueId,
+    LeadId,
+    LineId,
+    OperatorId,
+)
 
 Direction = Literal["inbound", "outbound", "internal"]
 CallState = Literal["new", "queued", "ringing", "talking", "held", "ended"]
