@@ -41,7 +41,10 @@ def main(arguments: Sequence[str]) -> int:
     except Missing as missing:
         print(f"\n{missing}", file=sys.stderr)
     except subprocess.CalledProcessError as failed:
-        print(f"\n{' '.join(map(str, failed.cmd))}\nended with code {failed.returncode}; its own words are above.", file=sys.stderr)
+        print(
+            f"\n{' '.join(map(str, failed.cmd))}\nended with code {failed.returncode}; its own words are above.",
+            file=sys.stderr,
+        )
     except KeyboardInterrupt:
         print("\nstopped; the next start goes on from here", file=sys.stderr)
     return 1
@@ -108,8 +111,7 @@ def install_packages(purpose: str) -> bool:
     """Install exactly what the lock says, and the project itself as an editable package."""
     if os.environ.get("GATEWAY_VENV"):
         return False
-    names = {"run": ["requirements-build.lock"], "test": ["requirements-dev.lock"]}[purpose]
-    lock = ROOT / names[0]
+    lock = ROOT / {"run": "requirements-build.lock", "test": "requirements-dev.lock"}[purpose]
     stamp = _digest([lock, ROOT / "pyproject.toml"])
     if _stamped(VENV / ".packages", stamp) or (purpose == "run" and _stamped(VENV / ".packages-test", _dev_digest())):
         return False
