@@ -12,8 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = {"requirements.lock": [], "requirements-build.lock": ["build"], "requirements-dev.lock": ["dev"]}
 FLAGS = [
-    "--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header", "--no-emit-index-url",
-    "--no-emit-find-links", "--upgrade", "--quiet",
+    "--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header",
+    "--upgrade", "--quiet",
 ]  # fmt: skip
 
 

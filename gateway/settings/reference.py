@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,3 +79,19 @@ def _inlined(node: Any, definitions: dict[str, Any]) -> Any:
         beside = {key: value for key, value in node.items() if key not in {"$ref", "default"}}
         return _inlined({**definitions[node["$ref"].rsplit("/", 1)[1]], **beside}, definitions)
     return {key: _inlined(value, definitions) for key, value in node.items() if key != "title" or isinstance(value, dict)}
+
+
+def template() -> str:
+    """A settings file with every key, its default and its meaning, commented out."""
+    lines = ["# Settings. Everything is a default; remove the # before what you change.", ""]
+    section: tuple[str, ...] = ()
+    for path, default, meaning in _keys(Settings, ()):
+        if path[:-1] != section:
+            section = path[:-1]
+            lines += ["", f"# {section[0]}:"] if section else [""]
+        lines.append(f"#{'   ' if section else ' '}{path[-1]}: {_scalar(default)}  # {meaning}")
+    return "\n".join(lines) + "\n"
+
+
+def _scalar(value: Any) -> str:
+    return json.dumps(list(value) if isinstance(value, tuple) else value if isinstance(value, bool | int) else str(value))

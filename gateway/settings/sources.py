@@ -114,13 +114,10 @@ def from_environment(environment: Mapping[str, str]) -> NamedSource:
     for name, value in sorted(environment.items()):
         if not name.upper().startswith(PREFIX):
             continue
-        path: Path_ = tuple(name[len(PREFIX) :].lower().split("__"))
-        last = str(path[-1])
-        if last.endswith("_file") and path != ("secret_file",):
-            path, value = (*path[:-1], last.removesuffix("_file")), _file_value(name, value)
+        path, content = _named(name, value)
         if path in entries:
             raise ConfigError(f"{name} and {entries[path][0]} set the same value; keep one of the two")
-        entries[path] = (name, value)
+        entries[path] = (name, content)
     return NamedSource(entries)
 
 
@@ -129,6 +126,14 @@ def from_options(options: Mapping[str, Any]) -> NamedSource:
     return NamedSource(
         {tuple(name.split(".")): (f"option {name}", value) for name, value in options.items() if value is not None}
     )
+
+
+def _named(name: str, value: str) -> tuple[Path_, str]:
+    path: Path_ = tuple(name[len(PREFIX) :].lower().split("__"))
+    last = str(path[-1])
+    if not last.endswith("_file") or path == ("secret_file",):
+        return path, value
+    return (*path[:-1], last.removesuffix("_file")), _file_value(name, value)
 
 
 def _file_value(name: str, path: str) -> str:
