@@ -41,9 +41,11 @@ def root(*, version: bool = typer.Option(False, "--version", help="Print the ver
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; failures that were foreseen are one message on standard error."""
     try:
-        app(list(arguments), prog_name="gateway")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else FAILED
+        code = _code_of(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `gateway … | head` is no failure
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except ConfigError as error:
         print(error.detail, file=sys.stderr)
         return CONFIG_INVALID
@@ -52,8 +54,14 @@ def run(arguments: Sequence[str]) -> int:
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `gateway … | head` is no failure
+    return code
+
+
+def _code_of(arguments: Sequence[str]) -> int:
+    try:
+        app(list(arguments), prog_name="gateway", standalone_mode=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else FAILED if end.code else 0
     return 0
 
 

@@ -29,7 +29,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{6,}")
-_BOT_TOKEN = re.compile(r"\b\d{6,12}:[\w-]{30,}")
+_BOT_TOKEN = re.compile(r"(?<!\d)\d{6,12}:[\w-]{30,}")
 _URL_PASSWORD = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]+@")
 _EMAIL = re.compile(r"\b([\w.+-])[\w.+-]*@([\w-]+(?:\.[\w-]+)+)")
 _PHONE = re.compile(r"(?<![\w.:-])\+?\d[\d() -]{7,16}\d(?![\w:-])")
