@@ -81,7 +81,8 @@ class Delivery:
     def _wait(self, facts: SendFacts) -> timedelta:
         if facts.retry_after is not None:
             return timedelta(seconds=facts.retry_after)
-        return min(FIRST_WAIT * 2 ** max(0, self.attempts - 1), LONGEST_WAIT)
+        doubled: timedelta = FIRST_WAIT * (1 << min(max(0, self.attempts - 1), 16))
+        return min(doubled, LONGEST_WAIT)
 
 
 @dataclass(frozen=True, slots=True)
