@@ -82,7 +82,7 @@ class Channel(Protocol):
         ...
 
     async def check(self) -> Sequence[CheckLine]:
-        """"Test connection": try each step and name the remedy of the first that fails. Never raises."""
+        """ "Test connection": try each step and name the remedy of the first that fails. Never raises."""
         ...
 
     async def close(self) -> None:

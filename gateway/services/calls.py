@@ -57,8 +57,14 @@ async def tell(uow: UnitOfWork, core: Core, call: Call) -> None:
     row = rows.call_row(call, contact_name=name, recordings=await uow.calls.recordings(call.id))
     uow.emit(
         Event(
-            "call.updated", core.clock.now(), "line", {"call": row}, line_id=call.line_id, lead_id=call.lead_id,
-            dialogue_id=call.dialogue_id, conversation_id=call.conversation_id,
+            "call.updated",
+            core.clock.now(),
+            "line",
+            {"call": row},
+            line_id=call.line_id,
+            lead_id=call.lead_id,
+            dialogue_id=call.dialogue_id,
+            conversation_id=call.conversation_id,
         )  # fmt: skip
     )
 
@@ -85,9 +91,7 @@ async def _place(uow: UnitOfWork, core: Core, directory: Directory, call: Call, 
     return replace(placed, remote=number, conversation_id=entry.conversation_id)
 
 
-async def _scene(
-    uow: UnitOfWork, core: Core, directory: Directory, channel_id: ChannelId, number: str, name: str
-) -> Scene:
+async def _scene(uow: UnitOfWork, core: Core, directory: Directory, channel_id: ChannelId, number: str, name: str) -> Scene:
     key = (channel_id, number)
     place = (await uow.dialogues.places([key])).get(key)
     if place:

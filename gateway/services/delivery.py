@@ -72,9 +72,7 @@ class Carrier:
     async def pass_once(self) -> int:
         """Claim what is due and carry it; returns how many were claimed. Waits until they are recorded."""
         now = self._core.clock.now()
-        claimed = await self._core.store.run(
-            lambda uow: uow.deliveries.claim(now=now, lease_until=now + LEASE, limit=AT_ONCE)
-        )
+        claimed = await self._core.store.run(lambda uow: uow.deliveries.claim(now=now, lease_until=now + LEASE, limit=AT_ONCE))
         tasks = [asyncio.create_task(self._carry(delivery)) for delivery in claimed]
         self._busy.update(tasks)
         if tasks:
@@ -158,9 +156,7 @@ class Carrier:
             adapter = self._adapters.get(delivery.channel_id)
             if adapter is None:
                 continue
-            await self._write(
-                delivery.missed(CRASHED, code="interrupted", now=now, repeatable=adapter.deduplicates)
-            )
+            await self._write(delivery.missed(CRASHED, code="interrupted", now=now, repeatable=adapter.deduplicates))
 
     async def _until_next(self) -> float:
         due = await self._core.store.read(lambda uow: uow.deliveries.next_due())

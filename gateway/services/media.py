@@ -27,9 +27,7 @@ class Media:
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    async def upload(
-        self, *, owner: str, name: str, content_type: str, chunks: AsyncIterator[bytes], limit: int
-    ) -> Attachment:
+    async def upload(self, *, owner: str, name: str, content_type: str, chunks: AsyncIterator[bytes], limit: int) -> Attachment:
         """Store a file that a message will name later. owner is `operator:<id>` or `visitor:<id>`. Raises TooLarge."""
         key, size, sha256 = await self._core.blobs.put_stream(chunks, limit=limit)
         attachment = Attachment(
@@ -50,7 +48,7 @@ class Fetcher:
         """Bring a referenced file home. Raises to be tried later; gives up into state failed or refused."""
         payload = dict(errand.payload or {})
         attachment = await self._core.store.read(lambda uow: uow.messages.attachment(AttachmentId(errand.key)))
-        adapter = self._adapters.get(ChannelId(payload["channel_id"]))
+        adapter: object = self._adapters.get(ChannelId(payload["channel_id"]))
         if attachment.state != "pending" or not attachment.reference:
             return
         if not isinstance(adapter, MediaSource):
@@ -79,10 +77,13 @@ class Fetcher:
             conversation = await uow.conversations.get(message.conversation_id) if message.conversation_id else None
             uow.emit(
                 Event(
-                    "message.updated", self._core.clock.now(), "line",
+                    "message.updated",
+                    self._core.clock.now(),
+                    "line",
                     {"message": rows.message_row(message, files=files)},
                     line_id=conversation.line_id if conversation else None,
-                    conversation_id=message.conversation_id, dialogue_id=message.dialogue_id,
+                    conversation_id=message.conversation_id,
+                    dialogue_id=message.dialogue_id,
                 )  # fmt: skip
             )
 

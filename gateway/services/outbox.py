@@ -43,9 +43,7 @@ class Outbox:
     async def pass_once(self) -> int:
         """Claim what is due and run it, lanes side by side; returns how many were claimed."""
         now = self._core.clock.now()
-        errands = await self._core.store.run(
-            lambda uow: uow.outbox.claim(now=now, lease_until=now + LEASE, limit=AT_ONCE)
-        )
+        errands = await self._core.store.run(lambda uow: uow.outbox.claim(now=now, lease_until=now + LEASE, limit=AT_ONCE))
         await asyncio.gather(*(self._do(errand) for errand in errands))
         return len(errands)
 

@@ -45,9 +45,7 @@ def _first_choice(scene: Scene) -> tuple[OperatorId | None, str]:
     return (last, "last_operator") if last else (None, "")
 
 
-async def enqueue(
-    scene: Scene, *, wanted: OperatorId | None = None, why: str = "", since: datetime | None = None
-) -> None:
+async def enqueue(scene: Scene, *, wanted: OperatorId | None = None, why: str = "", since: datetime | None = None) -> None:
     """Put it among the waiting; `since` keeps the original time when it goes back."""
     entry = QueueEntry(
         scene.talk.id, scene.line.id, scene.contact.id, since or scene.talk.waiting_since or scene.now,
@@ -118,4 +116,3 @@ async def post(scene: Scene, message: OutboundMessage, *, files: Sequence[Attach
 def is_waiting(scene: Scene) -> bool:
     """Queued or offered."""
     return scene.talk.state in WAITING
-

@@ -55,7 +55,7 @@ class Reader:
             await self._core.store.run(lambda uow: uow.raws.mark(raw_id, state="done"))
 
     async def _parse(self, kept: KeptRaw) -> Sequence[InboundEvent]:
-        adapter = self._adapters.get(kept.raw.channel_id)
+        adapter: object = self._adapters.get(kept.raw.channel_id)
         if not isinstance(adapter, RawParser):
             raise GatewayError("The channel is off; its input waits.", code="channel_off")
         async with asyncio.timeout(PARSE_SECONDS):
@@ -65,9 +65,7 @@ class Reader:
         log.warning("raw.quarantined", raw=kept.id, channel=kept.raw.channel_id, code=code)
 
         async def work(uow: UnitOfWork) -> None:
-            await uow.raws.mark(
-                kept.id, state="quarantined", error=detail, error_code=code, attempts=kept.attempts + 1
-            )
+            await uow.raws.mark(kept.id, state="quarantined", error=detail, error_code=code, attempts=kept.attempts + 1)
             channel = self._directory.channel(kept.raw.channel_id)
             data = {"channel_id": channel.id, "raw_id": kept.id, "code": code}
             uow.emit(Event("raw.quarantined", self._core.clock.now(), "line", data, line_id=channel.line_id))

@@ -73,7 +73,12 @@ async def keep_claims(uow: UnitOfWork, core: Core, contact_id: ContactId, claims
     for claim in claims:
         await uow.contacts.add_identity(
             Identity(
-                IdentityId(core.ids.new("idn")), contact_id, claim.kind, claim.value, claim.verified, core.clock.now(),
+                IdentityId(core.ids.new("idn")),
+                contact_id,
+                claim.kind,
+                claim.value,
+                claim.verified,
+                core.clock.now(),
                 evidence=evidence or ("network" if claim.verified else "typed"),
             )  # fmt: skip
         )

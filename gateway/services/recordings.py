@@ -30,7 +30,7 @@ class RecordingFetcher:
     async def fetch(self, errand: Errand) -> None:
         """Raises to be tried later; gives up into `failed`, or `refused` when the guard says no."""
         recording = await self._core.store.read(lambda uow: uow.calls.recording(errand.key))
-        adapter = self._adapters.get(ChannelId(dict(errand.payload or {})["channel_id"]))
+        adapter: object = self._adapters.get(ChannelId(dict(errand.payload or {})["channel_id"]))
         if recording.state == "stored" or not isinstance(adapter, MediaSource):
             return
         try:
@@ -55,8 +55,13 @@ class RecordingFetcher:
             data = {"recording": rows.recording_row(recording), "call_id": call.id}
             uow.emit(
                 Event(
-                    "recording.updated", self._core.clock.now(), "line", data, line_id=call.line_id,
-                    dialogue_id=call.dialogue_id, lead_id=call.lead_id,
+                    "recording.updated",
+                    self._core.clock.now(),
+                    "line",
+                    data,
+                    line_id=call.line_id,
+                    dialogue_id=call.dialogue_id,
+                    lead_id=call.lead_id,
                 )  # fmt: skip
             )
 

@@ -56,9 +56,7 @@ class Router:
 
     def _open_lines(self) -> Mapping[LineId, Line]:
         now = self._core.clock.now()
-        return {
-            id: line for id, line in self._directory.now.lines.items() if line.enabled and line.schedule.is_open(now)
-        }
+        return {id: line for id, line in self._directory.now.lines.items() if line.enabled and line.schedule.is_open(now)}
 
     async def _pass(self, uow: UnitOfWork) -> int:
         await uow.queue.hold_router()

@@ -73,9 +73,15 @@ class Scene:
             data["conversation"] = self.row()
         self.uow.emit(
             Event(
-                type, self.now, actor, data, line_id=self.line.id, dialogue_id=self.dialogue.id,
+                type,
+                self.now,
+                actor,
+                data,
+                line_id=self.line.id,
+                dialogue_id=self.dialogue.id,
                 conversation_id=self.conversation.id if self.conversation else None,
-                lead_id=self.lead.id if self.lead else None, operator_id=operator_id,
+                lead_id=self.lead.id if self.lead else None,
+                operator_id=operator_id,
             )  # fmt: skip
         )
 
