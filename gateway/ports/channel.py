@@ -108,7 +108,7 @@ class RawParser(Protocol):
     """Understands what its Listener or hook kept."""
 
     async def parse(self, raw: Raw) -> Sequence[InboundEvent]:
-        """Pure as to the outside: same bytes, same events. Raises Unreadable (quarantine). An empty list = nothing of interest."""
+        """Pure as to the outside: same bytes, same events; none = nothing of interest. Raises Unreadable (quarantine)."""
         ...
 
 

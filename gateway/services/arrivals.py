@@ -110,8 +110,7 @@ async def _begin(scene: Scene, event: MessageReceived) -> None:
 
 async def begin(scene: Scene, occasion: Occasion, *, purpose: Purpose, at: datetime, subject: str | None) -> None:
     """A new conversation in this dialogue, with its lead; `occasion.conversation_id` names it."""
-    last, conversation_id = scene.conversation, occasion.conversation_id
-    assert conversation_id is not None
+    last, conversation_id = scene.conversation, occasion.conversation_id or ConversationId(scene.core.ids.new("cnv"))
     who = scene.who or Recognised(scene.contact, False, "same_dialogue")
     lead, reason = await lead_for(scene.uow, scene.core, who, scene.line, occasion)
     scene.set_lead(lead)

@@ -65,7 +65,7 @@ async def tell(uow: UnitOfWork, core: Core, call: Call) -> None:
             lead_id=call.lead_id,
             dialogue_id=call.dialogue_id,
             conversation_id=call.conversation_id,
-        )  # fmt: skip
+        )
     )
 
 

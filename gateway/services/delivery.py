@@ -1,8 +1,8 @@
 """The worker that carries outbound messages: claim, send outside any transaction, record.
 
 Retry policy in one place (domain/delivery.Delivery.missed). A crash between send and record: where the network drops repeats by
-our key the message is sent again, elsewhere it becomes *uncertain* and the operator decides (docs/adr/0005). Order inside a dialogue
-is a property of the claim. May talk to: ports, domain, services.
+our key the message is sent again, elsewhere it becomes *uncertain* and the operator decides (docs/adr/0005). Order inside a
+dialogue is a property of the claim. May talk to: ports, domain, services.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from gateway.domain.errors import (
     send_unknown,
 )
 from gateway.domain.ids import MessageId
-from gateway.domain.message import OutboundMessage
 from gateway.domain.operator import Operator
 from gateway.ports.channel import Channel
 from gateway.ports.core import Core
@@ -86,7 +85,8 @@ class Carrier:
         async def work(uow: UnitOfWork) -> rows.Row:
             delivery = await uow.deliveries.of_message(message_id)
             message = await uow.messages.get(message_id)
-            assert delivery and message.conversation_id and isinstance(message, OutboundMessage)
+            if delivery is None or message.conversation_id is None:
+                raise NotFound("This message was never to be sent.")
             scene = await scene_of(uow, self._core, self._directory, message.conversation_id)
             now = self._core.clock.now()
             changed = delivery.again(now=now) if action == "again" else delivery.arrived(now=now)
@@ -96,6 +96,7 @@ class Carrier:
 
         row = await self._core.store.run(work)
         await self._core.signals.nudge("deliveries")
+        log.info("delivery.decided", message=message_id, by=by.id, action=action)
         return row
 
     async def _carry(self, delivery: Delivery) -> None:
@@ -125,14 +126,15 @@ class Carrier:
             raise send_unknown("The network did not answer in time; it may have arrived.") from None
         except SendError:
             raise
-        except Exception as error:  # noqa: BLE001 - an adapter's bug must not lose or repeat a message
+        except Exception as error:
             log.exception("delivery.adapter_failed", delivery=delivery.id)
             raise send_unknown(f"The channel failed unexpectedly ({type(error).__name__}); it may have arrived.") from error
 
     async def _write(self, changed: Delivery) -> None:
         async def work(uow: UnitOfWork) -> None:
             message = await uow.messages.get(changed.message_id)
-            assert message.conversation_id
+            if message.conversation_id is None:
+                raise NotFound("The conversation of this message is gone.")
             scene = await scene_of(uow, self._core, self._directory, message.conversation_id)
             await self._record(scene, changed, troubled=changed.state in ("failed", "uncertain"))
 

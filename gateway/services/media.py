@@ -84,7 +84,7 @@ class Fetcher:
                     line_id=conversation.line_id if conversation else None,
                     conversation_id=message.conversation_id,
                     dialogue_id=message.dialogue_id,
-                )  # fmt: skip
+                )
             )
 
         await self._core.store.run(work)

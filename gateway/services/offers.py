@@ -1,7 +1,7 @@
 """Offers: accept, decline, take by hand, lapse, withdraw, and asking somebody to take over.
 
-Two accepts in the same moment: the dialogue is held, the offer must still be pending and of the running epoch, so exactly one wins
-and the other hears who has it (docs/adr/0004-claims.md). May talk to: ports, domain, services.queueing.
+Two accepts in the same moment: the dialogue is held, the offer must still be pending and of the running epoch, so exactly one
+wins and the other hears who has it (docs/adr/0004-claims.md). May talk to: ports, domain, services.queueing.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class Offers:
         """The person is not available any more: what they were offered goes on without a mark against them."""
         pending = await self._core.store.read(lambda uow: uow.queue.pending())
         for offer in [o for o in pending if o.operator_id == operator_id]:
-            await self._run(lambda uow, id=offer.id: self._withdraw(uow, id))
+            await self._run(lambda uow, offer_id=offer.id: self._withdraw(uow, offer_id))
 
     async def _withdraw(self, uow: UnitOfWork, id: OfferId) -> rows.Row:
         scene, offer = await self._stand(uow, id)

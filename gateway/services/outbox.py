@@ -1,7 +1,7 @@
 """The worker for promised work and timers: claims due errands and runs the use case of their kind.
 
-An errand's step is idempotent: it may run twice (a crash, a lost lease). Errors are retried with growing pauses; the errand stays.
-May talk to: ports, services (given by the composition root as a table kind → step).
+An errand's step is idempotent: it may run twice (a crash, a lost lease). Errors are retried with growing pauses; the errand
+stays. May talk to: ports, services (given by the composition root as a table kind → step).
 """
 
 from __future__ import annotations

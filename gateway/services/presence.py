@@ -1,6 +1,6 @@
 """Who is there: set by a click, kept fresh by signs of life, lost with the last socket.
 
-Break, end of work and a lost line are different events with different graces (product: open line, cases). May talk to: ports, domain.
+Break, end of work and a lost connection are different events with different graces. May talk to: ports, domain, services.
 """
 
 from __future__ import annotations

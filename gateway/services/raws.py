@@ -1,7 +1,7 @@
 """Reading kept raw input: parse by its adapter, accept what comes out, quarantine what cannot be understood.
 
-A Raw is tried at most TRIES times; then it is quarantined with its bytes, visible in the console and replayable. Its lane goes on.
-May talk to: ports, domain, services.
+A Raw is tried at most TRIES times; then it is quarantined with its bytes, visible in the console and replayable. Its lane goes
+on. May talk to: ports, domain, services.
 """
 
 from __future__ import annotations

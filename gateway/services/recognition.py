@@ -1,8 +1,8 @@
 """Who is this, and which lead do they belong to?
 
 Verified identities decide: a claim the network vouches for finds the contact. What somebody typed (a phone in the text, a mail
-address in a form) is kept as unverified evidence and never joins two people. A conversation attaches to the contact's open lead,
-else makes one with source and reason. May talk to: ports, domain.
+address in a form) is kept as unverified evidence and never joins two people. A conversation attaches to the contact's open
+lead, else makes one with source and reason. May talk to: ports, domain.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ async def keep_claims(uow: UnitOfWork, core: Core, contact_id: ContactId, claims
                 claim.verified,
                 core.clock.now(),
                 evidence=evidence or ("network" if claim.verified else "typed"),
-            )  # fmt: skip
+            )
         )
 
 

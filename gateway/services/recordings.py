@@ -62,7 +62,7 @@ class RecordingFetcher:
                     line_id=call.line_id,
                     dialogue_id=call.dialogue_id,
                     lead_id=call.lead_id,
-                )  # fmt: skip
+                )
             )
 
         await self._core.store.run(work)

@@ -14,6 +14,7 @@ from typing import Any
 from gateway.domain import rows
 from gateway.domain.channel import Channel
 from gateway.domain.conversation import Conversation
+from gateway.domain.errors import NotFound
 from gateway.domain.event import Event, EventType
 from gateway.domain.ids import ConversationId, MessageId, OperatorId
 from gateway.domain.lead import Lead
@@ -42,7 +43,8 @@ class Scene:
     @property
     def talk(self) -> Conversation:
         """The conversation, where there must be one."""
-        assert self.conversation is not None
+        if self.conversation is None:
+            raise NotFound("There is no conversation here yet.")
         return self.conversation
 
     def new_message_id(self) -> MessageId:
@@ -82,7 +84,7 @@ class Scene:
                 conversation_id=self.conversation.id if self.conversation else None,
                 lead_id=self.lead.id if self.lead else None,
                 operator_id=operator_id,
-            )  # fmt: skip
+            )
         )
 
     def row(self) -> Mapping[str, Any]:

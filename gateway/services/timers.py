@@ -41,6 +41,6 @@ class Timers:
         """`conversation.wake`: a snoozed one comes back."""
         await self._desk.wake(None, ConversationId(errand.key))
 
-    async def line_opens(self, errand: Errand) -> None:
+    async def line_opens(self, _: Errand) -> None:
         """`line.opens`: the night's backlog is looked at."""
         await self._core.signals.nudge("router")
