@@ -1,7 +1,7 @@
 """The running adapters: one per enabled channel, made anew when its settings change, its listener kept alive under a lease.
 
-Implements services/adapters.Adapters. A listener that ends by a fault begins again after a pause that grows; one that needs a person
-pauses its channel with the reason and is tried again every PAUSED_SECONDS (a password may have been mended elsewhere).
+Implements services/adapters.Adapters. A listener that ends by a fault begins again after a pause that grows; one that needs
+a person pauses its channel with the reason and is tried again every PAUSED_SECONDS (it may have been mended elsewhere).
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class RunningAdapters:
                 log.error("channel.paused", channel=channel.id, detail=error.detail)
                 await inbox.report(channel.id, problem=error.detail, paused=True)
                 running.paused, pause = True, PAUSED_SECONDS
-            except Exception as error:  # noqa: BLE001 - a fault of one channel must not touch the others
+            except Exception as error:  # a fault of one channel must not touch the others
                 log.warning("channel.failed", channel=channel.id, error=type(error).__name__, exc_info=error)
                 await inbox.report(channel.id, problem=f"The channel failed ({type(error).__name__}); trying again.")
                 pause = min(pause * 2, LONGEST_PAUSE)
