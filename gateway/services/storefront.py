@@ -42,16 +42,16 @@ class Storefront:
             "answer_minutes": list(minutes) if minutes else None, "people": await self._people(line, now),
         }  # fmt: skip
 
-    async def queue(self, row: Mapping[str, object], *, fresh: bool = True) -> Row | None:
-        """Band and expected minutes of a waiting conversation. fresh=False only looks at what is known already."""
-        if row["state"] == "offered":
-            return self._band(row, 0)
-        if fresh:
+    async def queue(self, row: Mapping[str, object]) -> Row:
+        """Band and expected minutes of a waiting conversation."""
+        if row["state"] != "offered":
             await self._refresh_places(str(row["id"]))
-        place = self._places.get(str(row["id"]))
-        if place is None and not fresh:
-            return None
-        return self._band(row, QUEUE_DEPTH if place is None else place)
+        return self.queue_known(row) or self._band(row, QUEUE_DEPTH)
+
+    def queue_known(self, row: Mapping[str, object]) -> Row | None:
+        """The same from what is known already; None if it is not."""
+        place = 0 if row["state"] == "offered" else self._places.get(str(row["id"]))
+        return None if place is None else self._band(row, place)
 
     def _band(self, row: Mapping[str, object], ahead: int) -> Row:
         band = 1 if ahead == 0 else 2 if ahead < 5 else 3 if ahead < 10 else 4

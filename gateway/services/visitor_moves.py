@@ -133,6 +133,7 @@ class VisitorMoves:
         scene = self._scene(uow, place)
         if moving:
             scene.dialogue = replace(scene.dialogue, key=after.id)
+            scene.emit("conversation.updated", actor="contact", visitor=after.id)
         await self._introduce(scene, after, telling)
         await scene.leave()
         return True

@@ -37,7 +37,7 @@ class Uploads(Protocol):
     """services/media, as far as visitors need it."""
 
     async def upload(
-        self, owner: str, *, name: str, content_type: str, chunks: AsyncIterator[bytes], limit: int
+        self, *, owner: str, name: str, content_type: str, chunks: AsyncIterator[bytes], limit: int
     ) -> Attachment: ...
 
 
