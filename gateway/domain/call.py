@@ -11,7 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from gateway.domain.ids import CallId, ChannelId, ContactId, ConversationId, DialogueId, LeadId, LineId, OperatorId
+from gateway.domain.ids import (
+    CallId,
+    ChannelId,
+    ContactId,
+    ConversationId,
+    DialogueId,
+    LeadId,
+    LineId,
+    OperatorId,
+)
 
 Direction = Literal["inbound", "outbound", "internal"]
 CallState = Literal["new", "queued", "ringing", "talking", "held", "ended"]
@@ -97,9 +106,7 @@ class Call:
     seen: frozenset[str] = field(default_factory=frozenset)
     updated_at: datetime | None = None
 
-    def with_places(
-        self, *, contact_id: ContactId | None, lead_id: LeadId | None, dialogue_id: DialogueId | None
-    ) -> Call:
+    def with_places(self, *, contact_id: ContactId | None, lead_id: LeadId | None, dialogue_id: DialogueId | None) -> Call:
         """The same call, tied to who calls."""
         return replace(self, contact_id=contact_id, lead_id=lead_id, dialogue_id=dialogue_id)
 

@@ -15,7 +15,15 @@ from typing import Literal
 
 from gateway.domain.channel import ChannelKind
 from gateway.domain.errors import IllegalMove
-from gateway.domain.ids import ChannelId, ContactId, ConversationId, DialogueId, LeadId, LineId, OperatorId
+from gateway.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    DialogueId,
+    LeadId,
+    LineId,
+    OperatorId,
+)
 from gateway.domain.lead import Reason
 
 State = Literal["queued", "offered", "active", "snoozed", "closed", "abandoned", "spam"]

@@ -298,8 +298,8 @@ class Queue(Protocol):
 
     async def entry(self, conversation_id: ConversationId) -> QueueEntry | None: ...
     async def remove(self, conversation_id: ConversationId) -> None: ...
-    async def waiting(self, limit: int) -> Sequence[tuple[QueueEntry, Conversation]]:
-        """Queued (not offered) ones in queue order: priority desc, due, original enqueue time, id."""
+    async def waiting(self, limit: int, *, lines: Sequence[LineId]) -> Sequence[tuple[QueueEntry, Conversation]]:
+        """Queued (not offered) ones of these lines in queue order: priority desc, due, original enqueue time, id."""
         ...
 
     async def hold_router(self) -> None:
