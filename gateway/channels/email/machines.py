@@ -91,9 +91,7 @@ def _status_fields(part: Message) -> dict[str, str]:
     fields: dict[str, str] = {}
     for block in blocks:
         found = {name.lower(): value for name, value in _STATUS.findall(re.sub(r"\r?\n[ \t]+", " ", block))}
-        if not fields or found.get("action", "").lower().startswith("failed"):
-            fields = fields | found
-        elif "action" not in fields:
+        if not fields or found.get("action", "").lower().startswith("failed") or "action" not in fields:
             fields = fields | found
     return fields
 

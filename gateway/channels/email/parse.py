@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC
 from email import message_from_bytes, policy
 from email.message import Message
 from email.utils import parsedate_to_datetime
@@ -19,8 +19,15 @@ from gateway.channels.email import machines
 from gateway.channels.email.fields import addresses, decode_words, header_text, message_ids, parameters, to_text
 from gateway.channels.email.files import safe_name, true_type
 from gateway.channels.email.html_text import TooDeep, html_to_text
-from gateway.channels.email.limits import MAX_DEPTH, MAX_PARTS, MAX_RECIPIENTS, MAX_SUBJECT, MAX_TEXT, check_headers
-from gateway.channels.email.limits import header_block, precheck
+from gateway.channels.email.limits import (
+    MAX_DEPTH,
+    MAX_PARTS,
+    MAX_RECIPIENTS,
+    MAX_SUBJECT,
+    MAX_TEXT,
+    check_headers,
+    precheck,
+)
 from gateway.channels.email.markup import strip_tags
 from gateway.channels.email.model import Address, MailFile, ParsedMail
 from gateway.channels.email.quotes import fold
@@ -36,7 +43,7 @@ def parse(raw: bytes) -> ParsedMail:
         raise
     except (RecursionError, MemoryError) as error:
         raise Unreadable("This mail is nested too deeply or needs too much memory.", code="mail_bomb") from error
-    except Exception as error:  # noqa: BLE001  the library raises whatever it likes on what strangers write
+    except Exception as error:
         raise Unreadable(f"This mail cannot be read ({type(error).__name__}).", code="mail_broken") from error
 
 
@@ -146,7 +153,7 @@ class _Body:
     def take(self, part: Message, content_type: str, *, number: int, alternative: bool) -> None:
         """One leaf."""
         disposition, named = parameters(_header(part, "Content-Disposition"))
-        declared, settings = parameters(_header(part, "Content-Type"))
+        settings = parameters(_header(part, "Content-Type"))[1]
         name = named.get("filename") or settings.get("name") or ""
         content = _content(part)
         if content_type in ("text/plain", "text/html") and disposition != "attachment" and (not name or alternative):
@@ -157,7 +164,7 @@ class _Body:
             return
         if content_type in ("message/delivery-status", "text/rfc822-headers"):
             return
-        self.files.append(_file(content, name, declared or content_type, number=number, part=part, inline=disposition == "inline"))
+        self.files.append(_file(part, content, name, number=number))
 
     def _say(self, text: str, *, html: bool) -> None:
         if not html:
@@ -191,10 +198,9 @@ def _content(part: Message) -> bytes:
     return decoded if isinstance(decoded, bytes) else str(payload or "").encode("utf-8", "surrogateescape")
 
 
-def _file(
-    content: bytes, name: str, declared: str, *, number: int, part: Message, inline: bool
-) -> MailFile:  # noqa: PLR0913
+def _file(part: Message, content: bytes, name: str, *, number: int) -> MailFile:
     label = decode_words(name, cap=1000)
+    declared = parameters(_header(part, "Content-Type"))[0] or part.get_content_type()
     kind = true_type(content, declared=declared, name=label)
     ids = message_ids(_header(part, "Content-ID"))
     return MailFile(
@@ -204,9 +210,6 @@ def _file(
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         content_id=ids[0].strip("<>") if ids else None,
-        inline=inline,
+        inline=parameters(_header(part, "Content-Disposition"))[0] == "inline",
         content=content,
     )
-
-
-__all__ = ["header_block", "parse"]

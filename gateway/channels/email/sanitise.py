@@ -72,9 +72,7 @@ def _put_off(found: re.Match[str]) -> str:
     return f' data-remote-src="{escape(unquote(found[1]))}"'
 
 
-def _filter(
-    images: Mapping[str, str], *, mark: str, show_remote: bool
-) -> Callable[[str, str, str], str | None]:
+def _filter(images: Mapping[str, str], *, mark: str, show_remote: bool) -> Callable[[str, str, str], str | None]:
     def keep(tag: str, name: str, value: str) -> str | None:
         if name == "style":
             return value if _harmless_style(value) else None
