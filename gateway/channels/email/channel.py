@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.channels.email.checks import check
 from gateway.channels.email.compose import compose
@@ -38,7 +38,7 @@ class Shared:
 
     workers: WorkerPool | None = None
     pacing: Pacing | None = None
-    pace: Pace = Pace()
+    pace: Pace = field(default_factory=Pace)
     tls: ssl.SSLContext | None = None
 
 
@@ -49,7 +49,7 @@ class Collaborators:
     secret: bytes
     clock: Clock
     read_blob: ReadBlob
-    shared: Shared = Shared()
+    shared: Shared = field(default_factory=Shared)
 
 
 class EmailChannel:

@@ -1,4 +1,4 @@
-"""“Test connection” for a mailbox: one line per step, stopping each half at its first fault. Talks IMAP and SMTP; never raises."""
+"""“Test connection” for a mailbox: one line per step, each half ends at its first fault. Talks IMAP and SMTP; never raises."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ async def _run(steps: list[Step]) -> list[CheckLine]:
             async with asyncio.timeout(SECONDS):
                 detail, ok = await step(), True
         except ChannelPaused as error:
-            detail, ok, remedy = error.detail, False, remedy
+            detail, ok = error.detail, False
         except Exception as error:  # noqa: BLE001  whatever it is, the administrator is told
             detail, ok = f"{type(error).__name__}: {clean(str(error), cap=300)}", False
         lines.append(CheckLine(what, ok, detail, "" if ok else remedy, round((time.monotonic() - started) * 1000)))
@@ -100,7 +100,7 @@ def _imap_login(imap: Imap, tls: ssl.SSLContext | None) -> Step:
         "imap.login",
         opens,
         (
-            "Check user name, password (an app password, if the provider wants one), IMAP access in the mailbox's own settings, "
+            "Check user name, password (an app password, if the provider wants one), IMAP access in the mailbox's settings, "
             "and the folder's name."
         ),
     )

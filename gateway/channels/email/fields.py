@@ -11,6 +11,7 @@ import binascii
 import re
 import unicodedata
 from base64 import b64decode
+from email.message import Message
 from quopri import decodestring
 from urllib.parse import unquote_to_bytes
 
@@ -63,6 +64,16 @@ def header_text(value: object) -> str:
     if any(0xDC80 <= ord(character) <= 0xDCFF for character in text):
         return to_text(raw, "utf-8")
     return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def header(message: Message, name: str) -> str:
+    """The first header of that name, as text; empty if there is none."""
+    return next(iter(headers(message, name)), "")
+
+
+def headers(message: Message, name: str) -> list[str]:
+    """All headers of that name. (The library's own `get` turns 8-bit bytes into question marks.)"""
+    return [header_text(value) for found, value in message.raw_items() if found.lower() == name.lower()]
 
 
 def decode_words(value: str, *, cap: int) -> str:

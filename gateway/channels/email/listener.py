@@ -14,7 +14,7 @@ import random
 import re
 import ssl
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -72,7 +72,7 @@ class Surroundings:
 
     channel_id: ChannelId
     clock: Clock
-    pace: Pace = Pace()
+    pace: Pace = field(default_factory=Pace)
     tls: ssl.SSLContext | None = None
     max_bytes: int = MAX_BYTES
 

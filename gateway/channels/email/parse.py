@@ -16,7 +16,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 
 from gateway.channels.email import machines
-from gateway.channels.email.fields import addresses, decode_words, header_text, message_ids, parameters, to_text
+from gateway.channels.email.fields import addresses, decode_words, header, headers, message_ids, parameters, to_text
 from gateway.channels.email.files import safe_name, true_type
 from gateway.channels.email.html_text import TooDeep, html_to_text
 from gateway.channels.email.limits import (
@@ -63,7 +63,7 @@ def _read(message: Message) -> ParsedMail:
         mail,
         text=text, visible=visible, quoted=quoted, html=body.html(), files=tuple(body.files), bounce=report,
         automatic="bounce" if report else machines.automatic(message, subject=mail.subject, sender=sender),
-        loop=decode_words(header_text(message.get(machines.LOOP_HEADER, "")), cap=100),
+        loop=decode_words(header(message, machines.LOOP_HEADER), cap=100),
         forwarded=machines.forwarded_from(message, **known),
         problems=tuple(dict.fromkeys(problems + [type(defect).__name__ for defect in message.defects])),
     )  # fmt: skip
@@ -71,42 +71,38 @@ def _read(message: Message) -> ParsedMail:
 
 def _headers(message: Message, problems: list[str]) -> ParsedMail:
     senders = _mailboxes(message, "From")
-    if len(message.get_all("From", [])) > 1:
+    if len(headers(message, "From")) > 1:
         problems.append("several-from-fields")
     if len(senders) > 1:
         problems.append("several-senders")
     named = senders or _mailboxes(message, "Sender") or _mailboxes(message, "Reply-To") or _mailboxes(message, "Return-Path")
     if not senders:
         problems.append("no-from")
-    own = message_ids(_header(message, "Message-ID"))
+    own = message_ids(header(message, "Message-ID"))
     if not own:
         problems.append("no-message-id")
-    answered = message_ids(_header(message, "In-Reply-To"))
+    answered = message_ids(header(message, "In-Reply-To"))
     to, cc = _mailboxes(message, "To"), _mailboxes(message, "Cc")
     if len(to) + len(cc) > MAX_RECIPIENTS:
         raise Unreadable(f"This mail names more than {MAX_RECIPIENTS} recipients.", code="mail_too_many_recipients")
     return ParsedMail(
-        subject=decode_words(_header(message, "Subject"), cap=MAX_SUBJECT),
+        subject=decode_words(header(message, "Subject"), cap=MAX_SUBJECT),
         sender=named[0] if named else None,
-        senders=max(len(senders), len(message.get_all("From", []))),
+        senders=max(len(senders), len(headers(message, "From"))),
         reply_to=tuple(_mailboxes(message, "Reply-To")[:20]),
         to=tuple(to),
         cc=tuple(cc),
         message_id=own[0] if own else None,
         in_reply_to=answered[0] if answered else None,
-        references=tuple(message_ids(_header(message, "References"))),
-        at=_date(_header(message, "Date"), problems),
+        references=tuple(message_ids(header(message, "References"))),
+        at=_date(header(message, "Date"), problems),
     )
-
-
-def _header(message: Message, name: str) -> str:
-    return header_text(message.get(name, ""))
 
 
 def _mailboxes(message: Message, name: str) -> list[Address]:
     found: list[Address] = []
-    for value in message.get_all(name, [])[:50]:
-        found += addresses(header_text(value))
+    for value in headers(message, name)[:50]:
+        found += addresses(value)
     return list({item.address: item for item in reversed(found)}.values())[::-1]
 
 
@@ -130,14 +126,16 @@ def _parts(message: Message) -> Iterator[tuple[Message, str, bool]]:
             raise Unreadable(f"This mail is nested deeper than {MAX_DEPTH}.", code="mail_too_deep")
         if count > MAX_PARTS:
             raise Unreadable(f"This mail has more than {MAX_PARTS} parts.", code="mail_too_many_parts")
-        check_headers("\n".join(f"{name}: {value}" for name, value in part.items()).encode("utf-8", "surrogateescape"))
-        content_type = parameters(header_text(part.get("Content-Type", part.get_default_type())))[0]
+        check_headers("\n".join(f"{name}: {value}" for name, value in part.raw_items()).encode("utf-8", "surrogateescape"))
+        content_type = parameters(header(part, "Content-Type") or part.get_default_type())[0]
         payload = part.get_payload()
         if isinstance(payload, list) and content_type.startswith("multipart/"):
             inside = alternative or content_type == "multipart/alternative"
             stack.extend((child, depth + 1, inside) for child in reversed(payload) if isinstance(child, Message))
         else:
-            yield part, content_type if "/" in content_type else "text/plain", alternative
+            # a multipart without parts has lost its boundary: its text is better than nothing
+            readable = "/" in content_type and not content_type.startswith("multipart/")
+            yield part, content_type if readable else "text/plain", alternative
 
 
 class _Body:
@@ -152,8 +150,8 @@ class _Body:
 
     def take(self, part: Message, content_type: str, *, number: int, alternative: bool) -> None:
         """One leaf."""
-        disposition, named = parameters(_header(part, "Content-Disposition"))
-        settings = parameters(_header(part, "Content-Type"))[1]
+        disposition, named = parameters(header(part, "Content-Disposition"))
+        settings = parameters(header(part, "Content-Type"))[1]
         name = named.get("filename") or settings.get("name") or ""
         content = _content(part)
         if content_type in ("text/plain", "text/html") and disposition != "attachment" and (not name or alternative):
@@ -200,9 +198,9 @@ def _content(part: Message) -> bytes:
 
 def _file(part: Message, content: bytes, name: str, *, number: int) -> MailFile:
     label = decode_words(name, cap=1000)
-    declared = parameters(_header(part, "Content-Type"))[0] or part.get_content_type()
+    declared = parameters(header(part, "Content-Type"))[0] or part.get_content_type()
     kind = true_type(content, declared=declared, name=label)
-    ids = message_ids(_header(part, "Content-ID"))
+    ids = message_ids(header(part, "Content-ID"))
     return MailFile(
         name=safe_name(label, content_type=kind if kind != "application/octet-stream" else declared, number=number),
         content_type=kind,
@@ -210,6 +208,6 @@ def _file(part: Message, content: bytes, name: str, *, number: int) -> MailFile:
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         content_id=ids[0].strip("<>") if ids else None,
-        inline=parameters(_header(part, "Content-Disposition"))[0] == "inline",
+        inline=parameters(header(part, "Content-Disposition"))[0] == "inline",
         content=content,
     )

@@ -70,7 +70,7 @@ READ: dict[str, Callable[[], bytes]] = {
         b"Content-Type: text/html\r\n", b"".join(b"<a href=https://e.example/%d>x</a>" % n for n in range(30_000))
     ),
     "links on one line": lambda: _mail(b"Content-Type: text/html\r\n", b"<a href=https://e.example/>x" * 30_000),
-    "five million quoted-printable bytes": lambda: _mail(b"Content-Transfer-Encoding: quoted-printable\r\n", b"=41" * 5_000_000),
+    "five million quoted bytes": lambda: _mail(b"Content-Transfer-Encoding: quoted-printable\r\n", b"=41" * 5_000_000),
     "a broken uuencode": lambda: _mail(
         b"Content-Transfer-Encoding: x-uuencode\r\n", b"begin 666 x\n" + b"M" * 70 + b"\n" * 500_000
     ),
