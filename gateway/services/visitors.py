@@ -142,6 +142,10 @@ class Visitors:
         }  # fmt: skip
         return answer | ({"more": True} if more else {}), place
 
+    async def place(self, visitor: Visitor) -> Place | None:
+        """Where this visitor's dialogue is; None before they have spoken."""
+        return await self._r.core.store.read(lambda uow: uow.dialogues.find((visitor.channel_id, visitor.id)))
+
     async def standing(self, place: Place | None) -> rows.Row:
         """The state of the newest enquiry."""
         conversation = place.conversation if place else None

@@ -73,6 +73,8 @@ class Seats:
         """From here on this socket follows a dialogue."""
         if seat.thread is not None and seat.thread.dialogue_id == dialogue_id:
             return seat.thread
+        if seat.sid not in self.by_sid:
+            return Thread(dialogue_id)  # it closed meanwhile
         self.stand_up(seat)
         thread = self.threads.get(dialogue_id)
         if thread is None:
@@ -89,8 +91,8 @@ class Seats:
         return thread
 
     def rename(self, seat: Seat, visitor: Visitor) -> None:
-        """The visitor has a new token."""
-        if seat.thread is None and seat.sid in self.by_sid and visitor.id != seat.visitor.id:
+        """The visitor has a new token. Under a new id it waits until its dialogue is found."""
+        if visitor.id != seat.visitor.id and seat.sid in self.by_sid:
             self.stand_up(seat)
             self._unspoken.setdefault(visitor.id, []).append(seat)
         seat.visitor = visitor
