@@ -1,7 +1,7 @@
 """A form of a site becomes an enquiry: who it is, what they wrote, where they came from. A lead exists in any case.
 
-What is typed into a form is unverified; each post is a dialogue of its own that nobody can read from outside, and the same post again
-within ten minutes is one. May talk to: ports, domain, services.
+What is typed into a form is unverified; each post is a dialogue of its own that nobody can read from outside, and the same
+post again within ten minutes is one. May talk to: ports, domain, services.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NAMES = {
     "email": ("email", "e-mail", "mail", "your-email", "user_email", "correo", "почта"),
     "phone": ("phone", "tel", "telephone", "mobile", "your-phone", "телефон", "telefono", "teléfono"),
     "name": ("name", "full_name", "fullname", "your-name", "fio", "имя", "nombre", "نام"),
-    "message": ("message", "text", "comment", "comments", "your-message", "enquiry", "question", "сообщение", "mensaje", "پیام"),
+    "message": ("message", "text", "comment", "your-message", "enquiry", "question", "сообщение", "mensaje", "پیام"),
     "subject": ("subject", "your-subject", "тема", "asunto"),
 }  # fmt: skip
 FIRST, LAST = ("first_name", "firstname", "first-name"), ("last_name", "lastname", "last-name", "surname")
@@ -53,7 +53,7 @@ class SiteForms:
         return origin is not None and site.welcomes(origin)
 
     async def post(self, key: str, posted: Posted) -> Accepted:
-        """Store it; returns after the commit. Raises NotFound, Forbidden (origin_refused, forms_off), Rejected (empty, form_*)."""
+        """Store it; returns after the commit. Raises NotFound, Forbidden (origin_refused, forms_off), Rejected."""
         channel, site = self._r.sites.by_key(key)
         if not site.forms:
             raise Forbidden("Forms are switched off for this channel.", code="forms_off")
@@ -67,17 +67,26 @@ class SiteForms:
         claims = (Claim("visitor", FORM_KEY + print_, verified=True), *answers.claims)
         return await self._r.inbox.accept(
             MessageReceived(
-                channel_id=channel.id, external_id=f"{FORM_KEY}{print_}", dialogue_key=f"{FORM_KEY}{print_}",
-                sender=Sender(claims, answers.name, posted.locale), text=text, at=now, subject=subject or None,
-                source=posted.page.source() | {"form": "site"}, data={"form": {"kind": "site", "fields": answers.fields()}},
-            )  # fmt: skip
+                channel_id=channel.id,
+                external_id=f"{FORM_KEY}{print_}",
+                dialogue_key=f"{FORM_KEY}{print_}",
+                sender=Sender(claims, answers.name, posted.locale),
+                text=text,
+                at=now,
+                subject=subject or None,
+                source=posted.page.source() | {"form": "site"},
+                data={"form": {"kind": "site", "fields": answers.fields()}},
+            )
         )
 
 
 def _understand(fields: Mapping[str, str], region: str) -> tuple[Answers, str, str]:
     """Whose, what and about what. A wrong address or number does not lose the enquiry: it stays in the text."""
     by_name = {name.lower().strip(): name for name in fields}
-    found = {what: next((by_name[n] for n in names if n in by_name and fields[by_name[n]].strip()), "") for what, names in NAMES.items()}
+    found = {
+        what: next((by_name[n] for n in names if n in by_name and fields[by_name[n]].strip()), "")
+        for what, names in NAMES.items()
+    }
     picked = {what: fields[name].strip() for what, name in found.items() if name}
     if "name" not in picked:
         parts = [fields[by_name[n]].strip() for group in (FIRST, LAST) for n in group if n in by_name]

@@ -86,7 +86,7 @@ def _older(at: datetime | None, now: datetime, seconds: float) -> bool:
 async def _places(uow: UnitOfWork) -> dict[str, int]:
     counts: dict[str, int] = {}
     places: dict[str, int] = {}
-    for entry, _ in await uow.queue.waiting(QUEUE_DEPTH):
+    for entry, _ in await uow.queue.waiting(QUEUE_DEPTH, lines=None):
         places[entry.conversation_id] = counts.get(entry.line_id, 0)
         counts[entry.line_id] = places[entry.conversation_id] + 1
     return places

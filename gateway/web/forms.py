@@ -1,7 +1,7 @@
 """Any HTML form of any site posts to a line: `<form method="post" action="https://GATEWAY/forms/SITE_KEY">`.
 
-Urlencoded, multipart (texts only) and JSON. A field `_gotcha` that a person does not see traps machines; `_next` names the page to
-return to (a page of the channel's own sites), `_id` makes a repeat recognisable. A browser is sent back, a script gets JSON.
+Urlencoded, multipart (texts only) and JSON. A field `_gotcha` that a person does not see traps machines; `_next` names the page
+to return to (a page of the asking site), `_id` makes a repeat recognisable. A browser is sent back, a script gets JSON.
 May talk to: services.site_forms, web.widget_answers.
 """
 
@@ -37,9 +37,9 @@ SORRY: Mapping[str, tuple[str, str]] = {
     "es": ("No se ha enviado", "Vuelve atrás y revisa lo que has escrito."),
     "fa": ("فرستاده نشد", "لطفاً برگردید و آنچه نوشته‌اید را بررسی کنید."),
 }
-PAGE = """<!doctype html><html lang="{lang}" dir="{dir}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title><body style="font:1rem/1.6 system-ui;max-width:36rem;margin:5rem auto;padding:0 1rem"><h1>{title}</h1><p>{text}</p>
-</body></html>"""
+PAGE = """<!doctype html><html lang="{lang}" dir="{dir}"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>{title}</title>
+<body style="font:1rem/1.6 system-ui;max-width:36rem;margin:5rem auto;padding:0 1rem"><h1>{title}</h1><p>{text}</p></body></html>"""
 
 
 def routes(forms: SiteForms, *, doors: Doors) -> list[web.RouteDef]:
@@ -186,5 +186,9 @@ def _page(request: web.Request, words: Mapping[str, tuple[str, str]], *, status:
     lang = _language(request)
     title, text = words[lang]
     body = PAGE.format(lang=lang, dir="rtl" if lang == "fa" else "ltr", title=escape(title), text=escape(text))
-    headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}
+    headers = {
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    }
     return web.Response(status=status, text=body, content_type="text/html", headers=headers)

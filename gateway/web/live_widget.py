@@ -163,7 +163,7 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
         await self._moves.rate(seat.visitor, value=rating.value, comment=rating.comment or "")
         return {}
 
-    async def _close(self, seat: Seat, payload: Any) -> Answer:
+    async def _close(self, seat: Seat, _: Any) -> Answer:
         await self._moves.close(seat.visitor)
         return {}
 

@@ -1,7 +1,7 @@
 """Serves the widget's files to other sites and the demo site that carries it.
 
-The loader changes and is kept for five minutes; everything with a hash in its name never changes. Files are compressed once and kept.
-May talk to: nobody. Contract: docs/reference/widget-protocol.md, section 1.
+The loader changes and is kept for five minutes; everything with a hash in its name never changes. Files are compressed once
+and kept. May talk to: nobody. Contract: docs/reference/widget-protocol.md, section 1.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class _Site:
             return web.Response(status=404, text=body, content_type="text/html", headers=headers | _safe())
         return _answer(request, served, headers | _safe())
 
-    async def demo(self, request: web.Request) -> web.Response:
+    async def demo(self, _: web.Request) -> web.Response:
         """The demo site with the demo channel's key in it."""
         served, key = await self._file("demo", "index.html"), self._demo_key()
         if served is None:
@@ -102,7 +102,7 @@ class _Site:
         return kept
 
 
-async def _to_demo(request: web.Request) -> web.Response:
+async def _to_demo(_: web.Request) -> web.Response:
     raise web.HTTPFound("/demo/")
 
 

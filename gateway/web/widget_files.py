@@ -61,7 +61,7 @@ async def judge(part: BodyPartReader, *, allowed: Sequence[str]) -> tuple[str, s
 def content_type(head: bytes) -> str:
     """What the bytes are, whatever anybody says."""
     try:
-        found = [match.mime_type for match in puremagic.magic_string(head) if match.mime_type]
+        found = [str(match.mime_type) for match in puremagic.magic_string(head) if match.mime_type]
     except (puremagic.PureError, ValueError):
         found = []
     if found:
@@ -73,7 +73,7 @@ def fits(type: str, allowed: Sequence[str]) -> bool:
     """`image/*` takes every image except those that can carry scripts; these must be named."""
     if type in allowed:
         return True
-    family = type.split("/")[0] + "/*"
+    family = type.split("/", maxsplit=1)[0] + "/*"
     return family in allowed and not any(word in type for word in ACTIVE)
 
 

@@ -1,7 +1,7 @@
 """Who sits at an open socket of the widget, and which dialogue they follow. State of this process only; kept very small.
 
-Five thousand idle visitors are five thousand Seats; a Thread exists only for a dialogue somebody here follows. Asking whether an
-event concerns anybody here is one look into a dict. May talk to: domain, services (values).
+Five thousand idle visitors are five thousand Seats; a Thread exists only for a dialogue somebody here follows. Asking whether
+an event concerns anybody here is one look into a dict. May talk to: domain, services (values).
 """
 
 from __future__ import annotations
