@@ -193,7 +193,7 @@ call = Table(
     instant_("queued_at", null=True), instant_("first_ring_at", null=True), instant_("answered_at", null=True),
     instant_("ended_at", null=True), text("answered_by", null=True), text("outcome", null=True), text("cause", null=True),
     json("transfers", kind="list"), text("contact_id", null=True), text("lead_id", null=True), text("dialogue_id", null=True),
-    text("conversation_id", null=True), json("seen", kind="set"), instant_("updated_at", null=True),
+    text("conversation_id", null=True), json("facts", kind="list"), instant_("updated_at", null=True),
     UniqueConstraint("channel_id", "key", name="call_key"), Index("call_lead", "lead_id"), Index("call_contact", "contact_id"),
     Index("call_conversation", "conversation_id"),
 )  # fmt: skip
