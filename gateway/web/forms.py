@@ -88,7 +88,7 @@ class _Forms:
         said = {name: value for name, value in fields.items() if not name.startswith("_")}
         posted = Posted(
             said, Page(_referrer(request), fields.get("_title", ""), fields.get("_referrer", "")), origin=_origin(request),
-            id=(fields.get("_id") or request.headers.get("Idempotency-Key", ""))[:100], poster=self.doors.address(request),
+            id=(fields.get("_id") or request.headers.get("Idempotency-Key") or "")[:100], poster=self.doors.address(request),
             locale=_language(request),
         )  # fmt: skip
         return (await self.forms.post(request.match_info["key"], posted)).message_id
