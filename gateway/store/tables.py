@@ -127,12 +127,8 @@ message = Table(
 )  # fmt: skip
 INBOUND, OUTBOUND = message.c.type == constant("inbound"), message.c.type == constant("outbound")
 partial("message_in", message.c.channel_id, message.c.external_id, unique=True, where=INBOUND)
-partial(
-    "message_out", message.c.channel_id, message.c.external_id, where=OUTBOUND & message.c.external_id.is_not(None)
-)
-partial(
-    "message_client", message.c.dialogue_id, message.c.client_id, unique=True, where=message.c.client_id.is_not(None)
-)
+partial("message_out", message.c.channel_id, message.c.external_id, where=OUTBOUND & message.c.external_id.is_not(None))
+partial("message_client", message.c.dialogue_id, message.c.client_id, unique=True, where=message.c.client_id.is_not(None))
 partial("message_call", message.c.call_id, where=message.c.call_id.is_not(None))
 
 attachment = Table(
@@ -155,9 +151,7 @@ UNFINISHED = delivery.c.state.in_((constant("due"), constant("sending")))
 partial("delivery_due", delivery.c.next_at, where=DUE)
 partial("delivery_sending", delivery.c.lease_until, where=SENDING)
 partial("delivery_unfinished", delivery.c.dialogue_id, delivery.c.id, where=UNFINISHED)
-partial(
-    "delivery_external", delivery.c.channel_id, delivery.c.external_id, where=delivery.c.external_id.is_not(None)
-)
+partial("delivery_external", delivery.c.channel_id, delivery.c.external_id, where=delivery.c.external_id.is_not(None))
 
 queue = Table(
     "queue", metadata,

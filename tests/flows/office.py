@@ -1,9 +1,9 @@
 """A small office for stories: one line, three channels, Olga and Ivan, a clock by hand, the real store, no network.
 
-    office = await open_office(store)
-    await office.write("Ann", "Hello")            # Ann writes to the bot
-    await office.time_passes(seconds=61)          # timers and workers do what is due
-    office.offered_to() == "Olga"
+office = await open_office(store)
+await office.write("Ann", "Hello")            # Ann writes to the bot
+await office.time_passes(seconds=61)          # timers and workers do what is due
+office.offered_to() == "Olga"
 """
 
 from __future__ import annotations
