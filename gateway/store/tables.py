@@ -13,7 +13,7 @@ from gateway.store.columns import (
 )  # fmt: skip
 
 metadata = MetaData()
-COUNTERS = {name: Sequence(f"{name}_number", metadata=metadata) for name in ("conversation", "lead")}
+COUNTERS = {name: Sequence(f"number_of_{name}s", metadata=metadata) for name in ("conversation", "lead")}
 
 
 def _owner(name: str, target: str, *, null: bool = False) -> Column[str]:
