@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV = $(or $(GATEWAY_VENV),.venv)
 BIN = $(VENV)/bin
+export GATEWAY_VENV
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help

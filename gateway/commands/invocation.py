@@ -6,7 +6,8 @@ import inspect
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -65,7 +66,8 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., None]], Call
 
         def called(**given: Any) -> None:
             file, values, as_json = given.pop("config"), given.pop("values"), given.pop("as_json")
-            function(Invocation(file=file, values=values or (), json=as_json), **given)
+            with _readers_may_leave():
+                function(Invocation(file=file, values=values or (), json=as_json), **given)
 
         signature = inspect.signature(function, eval_str=True)
         own = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in list(signature.parameters.values())[1:]]
@@ -83,6 +85,16 @@ def mark(ok: bool) -> str:
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     word = "ok    " if ok else "FAILED"
     return f"\x1b[{'32' if ok else '31'}m{word}\x1b[0m" if colour else word
+
+
+@contextmanager
+def _readers_may_leave() -> Iterator[None]:
+    """`gateway … | head` is no failure."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _option(name: str, annotation: Any, default: object) -> inspect.Parameter:

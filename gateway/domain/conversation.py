@@ -133,6 +133,11 @@ class Conversation:
         """Its holder has looked at it."""
         return replace(self, unread=0)
 
+    def rated(self, value: int, comment: str) -> Conversation:
+        """The contact tells how it was; the latest word counts."""
+        self._must(self.ended and self.state != "spam", "be rated")
+        return replace(self, rating=value, rating_comment=comment)
+
     def _must(self, allowed: bool, what: str) -> None:
         if not allowed:
             raise IllegalMove(f"Conversation no. {self.number} is {self.state} and cannot {what}.")

@@ -17,6 +17,7 @@ from gateway.domain import rows
 from gateway.domain.delivery import Delivery, Receipt
 from gateway.domain.errors import (
     Conflict,
+    NotFound,
     SendError,
     SendFacts,
     StoreUnavailable,

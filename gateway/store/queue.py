@@ -31,9 +31,7 @@ PENDING_OF = Sql(
     select(*OFFER.columns).where(_O.c.conversation_id == bindparam("id"), t.PENDING).order_by(_O.c.made_at, _O.c.id)
 )
 PENDING = Sql(select(*OFFER.columns).where(t.PENDING).order_by(_O.c.made_at, _O.c.id))
-END_ASSIGNMENT = Sql(
-    update(_A).where(_A.c.conversation_id == bindparam("id"), t.RUNNING).values(ended_at=bindparam("at"))
-)
+END_ASSIGNMENT = Sql(update(_A).where(_A.c.conversation_id == bindparam("id"), t.RUNNING).values(ended_at=bindparam("at")))
 BEGIN_ASSIGNMENT = Sql(
     insert(_A).values(
         conversation_id=bindparam("id"), operator_id=bindparam("operator_id"), started_at=bindparam("at"), ended_at=None
