@@ -120,5 +120,3 @@ class Cases:
     quarantine: Quarantine
     sanitise: Sanitiser
     checks: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
-
-

@@ -44,5 +44,5 @@ def safe_name(name: str) -> str:
 
 def _disposition(how: str, name: str) -> str:
     safe = safe_name(name)
-    plain = re.sub(r'[^A-Za-z0-9 ._()+=,@~-]', "_", unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode())
+    plain = re.sub(r"[^A-Za-z0-9 ._()+=,@~-]", "_", unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode())
     return f"{how}; filename=\"{plain.strip() or 'file'}\"; filename*=UTF-8''{quote(safe, safe='')}"
