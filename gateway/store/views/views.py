@@ -1,8 +1,3 @@
-<<<<<<< HEAD
-"""Placeholder."""
-
-from typing import Any
-=======
 """The read models behind one object. Implements ports.views.Views; each method is one snapshot on a reader's connection."""
 
 from __future__ import annotations
@@ -28,7 +23,6 @@ class NoIds:
     def new(self, prefix: str) -> str:
         """Never called."""
         raise AssertionError(f"a reader asked for an id: {prefix}")
->>>>>>> store
 
 
 class SqlViews:
