@@ -42,9 +42,7 @@ async def send(request: web.Request, file: Stored, *, blobs: Blobs, download: bo
     if etag in [tag.strip() for tag in request.headers.get("If-None-Match", "").split(",")]:
         return web.Response(status=304, headers=headers)
     try:
-        part = wanted(
-            request.headers.get("Range"), size=size, if_range=request.headers.get("If-Range"), etag=etag
-        )
+        part = wanted(request.headers.get("Range"), size=size, if_range=request.headers.get("If-Range"), etag=etag)
     except Unsatisfiable:
         raise web.HTTPRequestRangeNotSatisfiable(headers={"Content-Range": f"bytes */{size}"}) from None
     start, end = part or (0, size)

@@ -56,9 +56,7 @@ class LeadChange(Form):
 async def list_leads(ask: Ask, query: Listed) -> Row:
     """Leads, newest first."""
     return page(
-        await ask.cases.views.leads(
-            ask.scope, stage=query.stage, query=query.q, cursor=query.cursor, limit=query.limit
-        )
+        await ask.cases.views.leads(ask.scope, stage=query.stage, query=query.q, cursor=query.cursor, limit=query.limit)
     )
 
 
