@@ -40,9 +40,7 @@ def fold(call: Call, fact: CallFact, *, operator_of: OperatorOf) -> Call:
     return _derived(replace(call, facts=facts), operator_of)
 
 
-def settle(
-    call: Call, *, now: datetime, short_abandon: timedelta, line_open: bool = True, quiet: timedelta = QUIET
-) -> Call:
+def settle(call: Call, *, now: datetime, short_abandon: timedelta, line_open: bool = True, quiet: timedelta = QUIET) -> Call:
     """Decide the outcome once the call is over; the same call while it is not.
 
     Over: the PBX said so, or no leg has been alive for `quiet`. short_abandon: giving up sooner is not counted as
@@ -61,9 +59,7 @@ def _derived(call: Call, operator_of: OperatorOf) -> Call:
     ended_at = _end(facts)
     known = {(leg.key, leg.device): leg.operator_id for leg in call.legs}
     role: LegRole = "remote" if direction == "outbound" else "agent"
-    legs = tuple(
-        _leg(key, _of_leg(facts, key), default=role, call_ended_at=ended_at) for key in _leg_keys(facts)
-    )
+    legs = tuple(_leg(key, _of_leg(facts, key), default=role, call_ended_at=ended_at) for key in _leg_keys(facts))
     legs = tuple(replace(leg, operator_id=known.get((leg.key, leg.device)) or operator_of(leg.device)) for leg in legs)
     talking = sorted((leg for leg in legs if leg.answered_at and counts(leg, direction)), key=_answer_time)
     return replace(

@@ -223,7 +223,6 @@ class Dialogues(Protocol):
         ...
 
 
-
 class Conversations(Protocol):
     """Conversations. Change one only while its dialogue is held."""
 
@@ -249,9 +248,7 @@ class Messages(Protocol):
     async def known(self, channel_id: ChannelId, external_ids: Sequence[str]) -> Mapping[str, Known]: ...
     async def known_client(self, dialogue_id: DialogueId, client_id: str) -> Known | None: ...
     async def get(self, id: MessageId) -> AnyMessage: ...
-    async def said(
-        self, dialogue_id: DialogueId, *, after: int, limit: int
-    ) -> Sequence[InboundMessage | OutboundMessage]:
+    async def said(self, dialogue_id: DialogueId, *, after: int, limit: int) -> Sequence[InboundMessage | OutboundMessage]:
         """What the two sides said to each other after a number, in order. Notes, system lines and calls are never among it."""
         ...
 

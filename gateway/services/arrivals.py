@@ -40,6 +40,7 @@ class Door:
     key: str
     sender: Sender
     subject: str | None = None
+    recipients: tuple[str, ...] = ()
 
 
 async def enter(uow: UnitOfWork, core: Core, directory: Directory, door: Door) -> Scene:
@@ -47,7 +48,7 @@ async def enter(uow: UnitOfWork, core: Core, directory: Directory, door: Door) -
     who = await recognise(uow, core, door.sender)
     dialogue = Dialogue(
         DialogueId(core.ids.new("dlg")), door.channel_id, door.key, who.contact.id, core.clock.now(),
-        subject=door.subject, recipients=(door.sender.claims[0].value,),
+        subject=door.subject, recipients=door.recipients or (door.sender.claims[0].value,),
     )  # fmt: skip
     await uow.dialogues.add(dialogue)
     if who.new:
@@ -65,9 +66,23 @@ def scene_at(uow: UnitOfWork, core: Core, directory: Directory, place: Place) ->
     return Scene(uow, core, place, channel=channel, line=directory.line(channel.line_id))
 
 
+def participants(dialogue: Dialogue) -> frozenset[str]:
+    """Addresses that take part in this thread: who began it, who is answered, and whom they copied."""
+    return frozenset(dialogue.recipients) | frozenset(dialogue.data.get("participants", ()))
+
+
+def _note_participants(scene: Scene, event: MessageReceived) -> None:
+    named = [*event.data.get("thread", {}).get("participants", ()), event.sender.claims[0].value]
+    fresh = [address for address in named if address not in participants(scene.dialogue)]
+    if fresh and event.data.get("thread"):
+        known = [*scene.dialogue.data.get("participants", ()), *fresh]
+        scene.dialogue = replace(scene.dialogue, data=dict(scene.dialogue.data) | {"participants": known[:100]})
+
+
 async def arrive(scene: Scene, event: MessageReceived) -> Accepted:
     """Put one message where it belongs and let everything follow from it."""
     begun = await _find_conversation(scene, event)
+    _note_participants(scene, event)
     message = _message(scene, event)
     files = [await _attachment(scene, message, file) for file in event.files]
     await scene.add(message)

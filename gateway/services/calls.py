@@ -145,12 +145,9 @@ class Settler:
         await self._core.signals.nudge("router")
 
     def _with_outcome(self, call: Call, line: Line) -> Call:
-        settled = settle(call, now=self._core.clock.now(), short_abandon=line.short_abandon_seconds)
-        rang = any(leg.role == "agent" and leg.ringing_at for leg in settled.legs)
-        closed = settled.started_at is not None and not line.schedule.is_open(settled.started_at)
-        if settled.outcome and settled.outcome.startswith("missed") and closed and not rang:
-            return replace(settled, outcome="missed_off_hours")
-        return settled
+        line_open = call.started_at is None or line.schedule.is_open(call.started_at)
+        short = timedelta(seconds=line.short_abandon_seconds)
+        return settle(call, now=self._core.clock.now(), short_abandon=short, line_open=line_open)
 
     async def _call_back(self, uow: UnitOfWork, call: Call, number: str) -> Call:
         scene = await _scene(uow, self._core, self._directory, call.channel_id, number, call.remote_name)

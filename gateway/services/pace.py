@@ -35,7 +35,7 @@ class Pace:
             return
         row = event.data.get("conversation") or {}
         replied, opened = row.get("first_reply_at"), row.get("opened_at")
-        if not replied or row.get("channel_kind") != "webchat" or datetime.fromisoformat(replied) != event.at:
+        if not replied or not opened or row.get("channel_kind") != "webchat" or datetime.fromisoformat(replied) != event.at:
             return
         waited = (event.at - datetime.fromisoformat(opened)).total_seconds()
         self._lines.setdefault(event.line_id, deque(maxlen=KEEP)).append((event.at, waited))

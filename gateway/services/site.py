@@ -1,7 +1,7 @@
 """What a site's administrator has set for its web chat, as the use cases read it.
 
-The value itself belongs to the channel kind (channels/webchat.WebChatSettings); the composition root hands its reader over. May talk
-to: domain.
+The value itself belongs to the channel kind (channels/webchat.WebChatSettings); the composition root hands its reader over.
+May talk to: domain.
 """
 
 from __future__ import annotations

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
-from gateway.domain.ids import OperatorId
+from gateway.domain.ids import LineId, OperatorId
 from gateway.domain.line import Line
 from gateway.domain.operator import PRESENCE_FRESH_SECONDS, Presence
 from gateway.domain.rows import Row, stamp
 from gateway.ports.core import Core
-from gateway.ports.store import UnitOfWork
 from gateway.services.directory import Directory
 from gateway.services.pace import Pace
 from gateway.services.visitor_rows import first_word
@@ -30,8 +30,7 @@ class Storefront:
         self._core, self._directory, self._pace = core, directory, pace
         self._presences: Mapping[OperatorId, Presence] = {}
         self._presences_at: datetime | None = None
-        self._places: dict[str, int] = {}
-        self._places_at: datetime | None = None
+        self._places: dict[LineId, tuple[datetime, dict[str, int]]] = {}
 
     async def line(self, line: Line) -> Row:
         """open, opens_at, answer_minutes and people, as of now."""
@@ -42,20 +41,21 @@ class Storefront:
             "answer_minutes": list(minutes) if minutes else None, "people": await self._people(line, now),
         }  # fmt: skip
 
-    async def queue(self, row: Mapping[str, object]) -> Row:
+    async def queue(self, row: Mapping[str, Any]) -> Row:
         """Band and expected minutes of a waiting conversation."""
         if row["state"] != "offered":
-            await self._refresh_places(str(row["id"]))
+            await self._refresh_places(row["line_id"], row["id"])
         return self.queue_known(row) or self._band(row, QUEUE_DEPTH)
 
-    def queue_known(self, row: Mapping[str, object]) -> Row | None:
+    def queue_known(self, row: Mapping[str, Any]) -> Row | None:
         """The same from what is known already; None if it is not."""
-        place = 0 if row["state"] == "offered" else self._places.get(str(row["id"]))
+        _, places = self._places.get(row["line_id"], (None, {}))
+        place = 0 if row["state"] == "offered" else places.get(row["id"])
         return None if place is None else self._band(row, place)
 
-    def _band(self, row: Mapping[str, object], ahead: int) -> Row:
+    def _band(self, row: Mapping[str, Any], ahead: int) -> Row:
         band = 1 if ahead == 0 else 2 if ahead < 5 else 3 if ahead < 10 else 4
-        minutes = self._pace.minutes(str(row["line_id"]), now=self._core.clock.now()) if band <= 2 else None
+        minutes = self._pace.minutes(row["line_id"], now=self._core.clock.now()) if band <= 2 else None
         return {"band": band, "minutes": list(minutes) if minutes else None}
 
     async def _people(self, line: Line, now: datetime) -> list[Row]:
@@ -66,12 +66,12 @@ class Storefront:
         known = [self._directory.now.operators[id] for id in there if id in self._directory.now.operators]
         return [{"name": first_word(who.name), "photo": None} for who in known if who.active][:FACES]
 
-    async def _refresh_places(self, wanted: str) -> None:
+    async def _refresh_places(self, line_id: LineId, wanted: str) -> None:
         now = self._core.clock.now()
-        enough = QUEUE_SECONDS if wanted in self._places else QUEUE_AGAIN_SECONDS
-        if _older(self._places_at, now, enough):
-            self._places_at = now
-            self._places = await self._core.store.read(_places)
+        at, places = self._places.get(line_id, (None, {}))
+        if _older(at, now, QUEUE_SECONDS if wanted in places else QUEUE_AGAIN_SECONDS):
+            waiting = await self._core.store.read(lambda uow: uow.queue.waiting(QUEUE_DEPTH, lines=[line_id]))
+            self._places[line_id] = (now, {entry.conversation_id: place for place, (entry, _) in enumerate(waiting)})
 
 
 def _is_there(presence: Presence | None, now: datetime) -> bool:
@@ -82,11 +82,3 @@ def _is_there(presence: Presence | None, now: datetime) -> bool:
 def _older(at: datetime | None, now: datetime, seconds: float) -> bool:
     return at is None or now - at >= timedelta(seconds=seconds)
 
-
-async def _places(uow: UnitOfWork) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    places: dict[str, int] = {}
-    for entry, _ in await uow.queue.waiting(QUEUE_DEPTH):
-        places[entry.conversation_id] = counts.get(entry.line_id, 0)
-        counts[entry.line_id] = places[entry.conversation_id] + 1
-    return places

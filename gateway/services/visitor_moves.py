@@ -1,7 +1,7 @@
 """What a visitor does besides writing: reads, rates, finishes, and tells (or proves) who they are.
 
-Each is one transaction that holds the dialogue. A signed identity moves the dialogue to a key derived from it, so that the old token
-opens nothing any more and the person finds it again on another device; what is merely typed never opens anything.
+Each is one transaction that holds the dialogue. A signed identity moves the dialogue to a key derived from it, so that the
+old token opens nothing any more and the person finds it again on another device; what is merely typed never opens anything.
 May talk to: ports, domain, services. Contract: docs/reference/widget-protocol.md.
 """
 
@@ -96,7 +96,7 @@ class VisitorMoves:
         await self._in_dialogue(visitor, step, otherwise=None)
 
     async def update(self, visitor: Visitor, telling: Telling) -> tuple[rows.Row, str, Visitor]:
-        """Remember what was told: in the token, and with the contact if there is one. Returns (visitor row, new token, visitor).
+        """Remember what was told: in the token, and with the contact if there is one. Returns (row, new token, visitor).
 
         Raises Rejected: identity_invalid, form_invalid.
         """

@@ -37,8 +37,8 @@ class Lens:
             speaker = "system"
         seen = operator_seen if speaker == "visitor" else contact_seen
         return {
-            "id": row["id"], "seq": row["seq"], "from": speaker, "client_id": row["client_id"] if speaker == "visitor" else None,
-            "name": self.first_name(by) if by else None, "photo": None, "text": row["text"],
+            "id": row["id"], "seq": row["seq"], "from": speaker,
+            "client_id": row["client_id"] if speaker == "visitor" else None, "name": self.first_name(by) if by else None, "photo": None, "text": row["text"],
             "files": [self._file(file) for file in row["files"]], "at": row["at"],
             "edited": row["edited_at"] is not None, "deleted": row["deleted_at"] is not None,
             "state": "read" if row["seq"] <= seen else "sent",
@@ -64,4 +64,4 @@ class Lens:
 
 def first_word(name: str) -> str:
     """“Olga Petrova” is Olga to a visitor."""
-    return name.split()[0] if name.split() else ""
+    return name.split(maxsplit=1)[0] if name.split() else ""

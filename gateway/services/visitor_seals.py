@@ -1,7 +1,7 @@
 """What a visitor's browser carries as proof: the visitor token and the tickets of files. Signed here, nowhere stored.
 
-A token is `v1.<payload>.<HMAC-SHA256>`; each purpose has a key of its own, derived from the gateway's secret, so that a ticket can
-never pass as a token. The visitor id is 128 random bits, or derived from a signed identity. May talk to: domain.
+A token is `v1.<payload>.<HMAC-SHA256>`; each purpose has a key of its own, derived from the gateway's secret, so that a ticket
+can never pass as a token. The visitor id is 128 random bits, or derived from a signed identity. May talk to: domain.
 Contract: docs/reference/widget-protocol.md.
 """
 

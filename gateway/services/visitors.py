@@ -1,7 +1,7 @@
 """What a visitor of a site does: opens the chat, says something, catches up, reads, rates, finishes, tells who they are.
 
-Each use case is one transaction; nothing is stored before the visitor speaks. What a visitor sees is shaped in visitor_rows, from
-`messages.said`, which knows no notes. May talk to: ports, domain, services. Contract: docs/reference/widget-protocol.md.
+Each use case is one transaction; nothing is stored before the visitor speaks. What a visitor sees is shaped in visitor_rows,
+from `messages.said`, which knows no notes. May talk to: ports, domain, services. Contract: docs/reference/widget-protocol.md.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Visitors:
         return {"seq": accepted.seq, "id": accepted.message_id, "at": await self._said_at(event, accepted)}
 
     async def sync(self, visitor: Visitor, *, after: int) -> tuple[rows.Row, Place | None]:
-        """Everything said after a number, at most PAGE messages, and how things stand. Also where this visitor's dialogue is."""
+        """Everything said after a number, at most PAGE messages, and how things stand. Also where it was said."""
 
         async def work(uow: UnitOfWork) -> tuple[Place | None, int, list[rows.Row], bool]:
             place, unread = await _where(uow, visitor)
@@ -141,6 +141,10 @@ class Visitors:
             "conversation": await self.standing(place),
         }  # fmt: skip
         return answer | ({"more": True} if more else {}), place
+
+    async def place(self, visitor: Visitor) -> Place | None:
+        """Where this visitor's dialogue is; None before they have spoken."""
+        return await self._r.core.store.read(lambda uow: uow.dialogues.find((visitor.channel_id, visitor.id)))
 
     async def standing(self, place: Place | None) -> rows.Row:
         """The state of the newest enquiry."""

@@ -20,9 +20,7 @@ BY_KEY = Sql(
 )
 GET = Sql(select(*CALL.columns).where(t.call.c.id == bindparam("id")))
 RECORDING_BY_ID = Sql(select(*RECORDING.columns).where(t.recording.c.id == bindparam("id")))
-RECORDINGS = Sql(
-    select(*RECORDING.columns).where(t.recording.c.call_id == bindparam("id")).order_by(t.recording.c.id)
-)
+RECORDINGS = Sql(select(*RECORDING.columns).where(t.recording.c.call_id == bindparam("id")).order_by(t.recording.c.id))
 
 
 class SqlCalls:

@@ -65,6 +65,11 @@ class SqlDialogues:
         found = (_place(row) for row in await self._t.rows(PLACES, given))
         return {key: place for place in found if (key := (place.dialogue.channel_id, place.dialogue.key)) in wanted}
 
+    async def find(self, key: PlaceKey) -> Place | None:
+        """Nothing is locked."""
+        rows = await self._t.rows(PLACES, {"channels": [key[0]], "keys": [key[1]]})
+        return _place(rows[0]) if rows else None
+
     async def lock(self, id: DialogueId) -> Place:
         """Raises NotFound."""
         if self._t.connection.locks:

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import bindparam, select
 
 from gateway.domain.ids import AttachmentId, ChannelId, DialogueId, MessageId
-from gateway.domain.message import AnyMessage, Attachment
+from gateway.domain.message import AnyMessage, Attachment, InboundMessage, OutboundMessage
 from gateway.ports.store import Known
 from gateway.store import tables as t
 from gateway.store.nouns import ATTACHMENT, MESSAGE
@@ -27,6 +27,12 @@ KNOWN_CLIENT = Sql(
     select(*_KNOWN).where(_M.c.dialogue_id == bindparam("dialogue_id"), _M.c.client_id == bindparam("client_id"))
 )
 GET = Sql(select(*MESSAGE.columns).where(_M.c.id == bindparam("id")))
+SAID = Sql(
+    select(*MESSAGE.columns)
+    .where(_M.c.dialogue_id == bindparam("dialogue_id"), _M.c.seq > bindparam("after"), t.INBOUND | t.OUTBOUND)
+    .order_by(_M.c.seq)
+    .limit(bindparam("limit"))
+)
 ATTACHMENTS = Sql(select(*ATTACHMENT.columns).where(is_in(_A.c.message_id, "ids")).order_by(_A.c.id))
 ATTACHMENT_BY_ID = Sql(select(*ATTACHMENT.columns).where(_A.c.id == bindparam("id")))
 
@@ -52,6 +58,14 @@ class SqlMessages:
     async def get(self, id: MessageId) -> AnyMessage:
         """Raises NotFound."""
         return await self._t.one(GET, _SHAPE, {"id": id})
+
+    async def said(
+        self, dialogue_id: DialogueId, *, after: int, limit: int
+    ) -> Sequence[InboundMessage | OutboundMessage]:
+        """What is neither inbound nor outbound is left out twice: by the statement, and by type."""
+        given = {"dialogue_id": dialogue_id, "after": after, "limit": limit}
+        rows = await self._t.all(SAID, _SHAPE, given)
+        return [row for row in rows if isinstance(row, InboundMessage | OutboundMessage)]
 
     async def add(self, message: AnyMessage) -> None:
         """A new one."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from gateway.domain.call import Call, CallLeg, Recording
+from gateway.domain.call import Call, CallFact, CallLeg, Recording
 from gateway.domain.channel import Channel
 from gateway.domain.contact import Contact, Identity
 from gateway.domain.conversation import Conversation
@@ -48,6 +48,7 @@ def _dump_texts(texts: Texts) -> str:
 
 LEG_TIMES = ("ringing_at", "answered_at", "ended_at", "held_at")
 LEG_FIELDS = tuple(field.name for field in fields(CallLeg))
+FACT_FIELDS = tuple(field.name for field in fields(CallFact))
 
 
 def _dump_legs(legs: tuple[CallLeg, ...]) -> str:
@@ -61,6 +62,14 @@ def _leg_out(leg: CallLeg) -> dict[str, Any]:
 
 def _load_legs(text: str) -> tuple[CallLeg, ...]:
     return tuple(CallLeg(**leg | {name: instant(leg[name]) for name in LEG_TIMES if leg[name]}) for leg in orjson.loads(text))
+
+
+def _dump_facts(facts: tuple[CallFact, ...]) -> str:
+    return dump_json([{name: getattr(fact, name) for name in FACT_FIELDS} | {"at": micros(fact.at)} for fact in facts])
+
+
+def _load_facts(text: str) -> tuple[CallFact, ...]:
+    return tuple(CallFact(**fact | {"at": instant(fact["at"])}) for fact in orjson.loads(text))
 
 
 CHANNEL = Shape(Channel, t.channel)
@@ -83,7 +92,7 @@ ATTACHMENT = Shape(Attachment, t.attachment)
 DELIVERY = Shape(Delivery, t.delivery)
 QUEUE = Shape(QueueEntry, t.queue, key="conversation_id")
 OFFER = Shape(Offer, t.offer)
-CALL = Shape(Call, t.call, special={"legs": (_dump_legs, _load_legs)})
+CALL = Shape(Call, t.call, special={"legs": (_dump_legs, _load_legs), "facts": (_dump_facts, _load_facts)})
 RECORDING = Shape(Recording, t.recording)
 CANNED = Shape(Canned, t.canned)
 

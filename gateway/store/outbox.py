@@ -71,9 +71,7 @@ LATER = Sql(
     .values(due_at=bindparam("due_at"), error=bindparam("error"), lease_until=null())
 )
 LET_GO = Sql(update(_O).where(_MINE).values(lease_until=null()))
-NEXT_FREE = Sql(
-    select(_O.c.due_at).where(_O.c.lease_until.is_(None), _IN_TURN).order_by(_O.c.due_at).limit(constant(1))
-)
+NEXT_FREE = Sql(select(_O.c.due_at).where(_O.c.lease_until.is_(None), _IN_TURN).order_by(_O.c.due_at).limit(constant(1)))
 NEXT_LAPSE = Sql(select(func.min(_O.c.lease_until)).where(_O.c.lease_until.is_not(None)))
 
 

@@ -61,16 +61,16 @@ def translated() -> Iterator[None]:
 
 
 class PostgresConnection:
-    """Implements store.connection.Connection inside one transaction."""
+    """Implements store.connection.Connection inside one transaction; one that only reads takes no locks."""
 
-    locks = True
-
-    def __init__(self, raw: Any) -> None:
-        self.raw = raw
+    def __init__(self, raw: Any, *, locks: bool = True) -> None:
+        self.raw, self.locks = raw, locks
 
     async def rows(self, sql: Sql, given: Mapping[str, Any]) -> Rows:
         """All rows of a statement."""
         text, values = sql.bound("postgresql", given)
+        if not self.locks:
+            text = text.replace(" FOR NO KEY UPDATE", "")
         with translated():
             found: Rows = await self.raw.fetch(text, *values)
         return found
@@ -102,7 +102,7 @@ class PostgresConnection:
     async def next_number(self, counter: str) -> int:
         """From a sequence: it holds no lock, numbers of rolled back transactions are left out."""
         with translated():
-            return int(await self.raw.fetchval("SELECT nextval($1::text::regclass)", f"{counter}_number"))
+            return int(await self.raw.fetchval("SELECT nextval($1::text::regclass)", f"number_of_{counter}s"))
 
     async def hold(self, name: str) -> None:
         """An advisory lock until the end of the transaction."""
@@ -193,7 +193,7 @@ class PostgresWriter:
         async with _acquired(self._pool) as raw:
             await _execute(raw, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             try:
-                return await work(PostgresConnection(raw))
+                return await work(PostgresConnection(raw, locks=False))
             finally:
                 await _roll_back(raw)
 

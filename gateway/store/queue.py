@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from gateway.domain.conversation import Conversation
-from gateway.domain.ids import ConversationId, OfferId, OperatorId
+from gateway.domain.ids import ConversationId, LineId, OfferId, OperatorId
 from gateway.domain.offer import Offer, QueueEntry
 from gateway.store import tables as t
 from gateway.store.columns import constant, micros
 from gateway.store.nouns import CONVERSATION, OFFER, QUEUE
-from gateway.store.statements import Sql
+from gateway.store.statements import Sql, is_in
 from gateway.store.unit_of_work import Transaction
 
 _Q, _O, _A = t.queue, t.offer, t.assignment
@@ -22,7 +22,7 @@ REMOVE = Sql(delete(_Q).where(_Q.c.conversation_id == bindparam("id")))
 WAITING = Sql(
     select(*QUEUE.columns, *CONVERSATION.columns)
     .join(t.conversation, t.conversation.c.id == _Q.c.conversation_id)
-    .where(t.conversation.c.state == constant("queued"))
+    .where(t.conversation.c.state == constant("queued"), is_in(_Q.c.line_id, "lines"))
     .order_by(_Q.c.priority.desc(), _Q.c.due_at, _Q.c.enqueued_at, _Q.c.conversation_id)
     .limit(bindparam("limit"))
 )
@@ -31,9 +31,7 @@ PENDING_OF = Sql(
     select(*OFFER.columns).where(_O.c.conversation_id == bindparam("id"), t.PENDING).order_by(_O.c.made_at, _O.c.id)
 )
 PENDING = Sql(select(*OFFER.columns).where(t.PENDING).order_by(_O.c.made_at, _O.c.id))
-END_ASSIGNMENT = Sql(
-    update(_A).where(_A.c.conversation_id == bindparam("id"), t.RUNNING).values(ended_at=bindparam("at"))
-)
+END_ASSIGNMENT = Sql(update(_A).where(_A.c.conversation_id == bindparam("id"), t.RUNNING).values(ended_at=bindparam("at")))
 BEGIN_ASSIGNMENT = Sql(
     insert(_A).values(
         conversation_id=bindparam("id"), operator_id=bindparam("operator_id"), started_at=bindparam("at"), ended_at=None
@@ -60,9 +58,9 @@ class SqlQueue:
         """Harmless if there is none."""
         await self._t.change(REMOVE, {"id": conversation_id})
 
-    async def waiting(self, limit: int) -> Sequence[tuple[QueueEntry, Conversation]]:
-        """Queued ones in queue order."""
-        rows = await self._t.rows(WAITING, {"limit": limit})
+    async def waiting(self, limit: int, *, lines: Sequence[LineId]) -> Sequence[tuple[QueueEntry, Conversation]]:
+        """Queued ones of these lines in queue order."""
+        rows = await self._t.rows(WAITING, {"limit": limit, "lines": list(lines)})
         return [(QUEUE.load(row), CONVERSATION.load(row, at=QUEUE.width)) for row in rows]
 
     async def hold_router(self) -> None:

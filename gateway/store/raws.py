@@ -31,10 +31,7 @@ MARK = Sql(
     .values({name: bindparam(name) for name in ("state", "error", "error_code", "attempts")})
 )
 QUARANTINED = Sql(
-    select(_R)
-    .where(_R.c.state == constant("quarantined"))
-    .order_by(_R.c.received_at.desc())
-    .limit(bindparam("limit"))
+    select(_R).where(_R.c.state == constant("quarantined")).order_by(_R.c.received_at.desc()).limit(bindparam("limit"))
 )
 
 

@@ -12,7 +12,9 @@ from gateway.store.statements import DIALECTS, Engine
 from gateway.store.tables import COUNTERS, metadata
 
 HEAD = "0001"
-VERSION_TABLE = "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+VERSION_TABLE = (
+    "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
 
 
 def creation(engine: Engine) -> list[str]:

@@ -23,9 +23,7 @@ Convert = tuple[Dump, Load]
 class Shape(Generic[N]):
     """A frozen dataclass and its table, column for column. `special` overrides a conversion (called with None too)."""
 
-    def __init__(
-        self, noun: type[N], table: Table, *, special: Mapping[str, Convert] | None = None, key: str = "id"
-    ) -> None:
+    def __init__(self, noun: type[N], table: Table, *, special: Mapping[str, Convert] | None = None, key: str = "id") -> None:
         names = [column.name for column in table.columns]
         if names != (declared := [field.name for field in fields(noun)]):  # type: ignore[arg-type]
             raise TypeError(f"Table {table.name} has columns {names}, {noun.__name__} has {declared}.")

@@ -13,7 +13,7 @@ from gateway.store.columns import (
 )  # fmt: skip
 
 metadata = MetaData()
-COUNTERS = {name: Sequence(f"{name}_number", metadata=metadata) for name in ("conversation", "lead")}
+COUNTERS = {name: Sequence(f"number_of_{name}s", metadata=metadata) for name in ("conversation", "lead")}
 
 
 def _owner(name: str, target: str, *, null: bool = False) -> Column[str]:
@@ -127,12 +127,8 @@ message = Table(
 )  # fmt: skip
 INBOUND, OUTBOUND = message.c.type == constant("inbound"), message.c.type == constant("outbound")
 partial("message_in", message.c.channel_id, message.c.external_id, unique=True, where=INBOUND)
-partial(
-    "message_out", message.c.channel_id, message.c.external_id, where=OUTBOUND & message.c.external_id.is_not(None)
-)
-partial(
-    "message_client", message.c.dialogue_id, message.c.client_id, unique=True, where=message.c.client_id.is_not(None)
-)
+partial("message_out", message.c.channel_id, message.c.external_id, where=OUTBOUND & message.c.external_id.is_not(None))
+partial("message_client", message.c.dialogue_id, message.c.client_id, unique=True, where=message.c.client_id.is_not(None))
 partial("message_call", message.c.call_id, where=message.c.call_id.is_not(None))
 
 attachment = Table(
@@ -155,9 +151,7 @@ UNFINISHED = delivery.c.state.in_((constant("due"), constant("sending")))
 partial("delivery_due", delivery.c.next_at, where=DUE)
 partial("delivery_sending", delivery.c.lease_until, where=SENDING)
 partial("delivery_unfinished", delivery.c.dialogue_id, delivery.c.id, where=UNFINISHED)
-partial(
-    "delivery_external", delivery.c.channel_id, delivery.c.external_id, where=delivery.c.external_id.is_not(None)
-)
+partial("delivery_external", delivery.c.channel_id, delivery.c.external_id, where=delivery.c.external_id.is_not(None))
 
 queue = Table(
     "queue", metadata,
@@ -193,7 +187,7 @@ call = Table(
     instant_("queued_at", null=True), instant_("first_ring_at", null=True), instant_("answered_at", null=True),
     instant_("ended_at", null=True), text("answered_by", null=True), text("outcome", null=True), text("cause", null=True),
     json("transfers", kind="list"), text("contact_id", null=True), text("lead_id", null=True), text("dialogue_id", null=True),
-    text("conversation_id", null=True), json("seen", kind="set"), instant_("updated_at", null=True),
+    text("conversation_id", null=True), json("facts", kind="list"), instant_("updated_at", null=True),
     UniqueConstraint("channel_id", "key", name="call_key"), Index("call_lead", "lead_id"), Index("call_contact", "contact_id"),
     Index("call_conversation", "conversation_id"),
 )  # fmt: skip

@@ -47,7 +47,7 @@ def _storage(url: str) -> Any:
 
 
 class Counters(Storage):
-    """Fixed windows in memory. The library's own storage walks through every key at each hit, which idle thousands cannot bear."""
+    """Fixed windows in memory. The library's own storage walks through every key at each hit."""
 
     STORAGE_SCHEME = ["async+counters"]  # noqa: RUF012 - the library's registry wants this very shape
 

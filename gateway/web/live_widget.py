@@ -17,6 +17,8 @@ from aiohttp import web
 
 from gateway.domain.errors import GatewayError, TooMany
 from gateway.domain.event import Event
+from gateway.domain.rows import conversation_row
+from gateway.ports.store import Place
 from gateway.services.visitor_moves import VisitorMoves
 from gateway.services.visitors import Reception, Visitors
 from gateway.web.floods import Floods
@@ -132,10 +134,9 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
         answer, place = await self._visitors.sync(seat.visitor, after=after)
         if place is not None and seat.thread is None and seat.sid in self.seats.by_sid:
             # Follow first, then read: what is committed in between is either in the answer or pushed.
-            thread = self.seats.join(seat, place.dialogue.id)
+            self.seats.join(seat, place.dialogue.id)
             answer, place = await self._visitors.sync(seat.visitor, after=after)
-            if place is not None and place.conversation is not None:
-                thread.conversation_id = place.conversation.id
+            if place is not None:
                 self._remember(seat, place, answer)
         if place is not None and place.dialogue.operator_seen:
             self._pushes.push([seat], "read", {"seq": place.dialogue.operator_seen})
@@ -162,7 +163,7 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
         await self._moves.rate(seat.visitor, value=rating.value, comment=rating.comment or "")
         return {}
 
-    async def _close(self, seat: Seat, payload: Any) -> Answer:
+    async def _close(self, seat: Seat, _: Any) -> Answer:
         await self._moves.close(seat.visitor)
         return {}
 
@@ -174,15 +175,15 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
             row, token, visitor = await self._moves.update(seat.visitor, telling)
         finally:
             seat.moving = False
-        if visitor.id != seat.visitor.id and (seat.thread is not None and visitor.root != seat.visitor.root):
-            self.seats.stand_up(seat)  # somebody else has signed in here: follow theirs from the next sync on
+        changed = visitor.id != seat.visitor.id
         self.seats.rename(seat, visitor)
+        place = await self._visitors.place(visitor) if changed else None
+        if place is not None:
+            self.seats.join(seat, place.dialogue.id)
         return {"visitor": row, "token": token}
 
-    def _remember(self, seat: Seat, place: Any, answer: Answer) -> None:
-        from gateway.domain.rows import conversation_row
-
-        if seat.thread is not None:
+    def _remember(self, seat: Seat, place: Place, answer: Answer) -> None:
+        if seat.thread is not None and place.conversation is not None:
             row = conversation_row(place.conversation, contact_name="")
             seat.thread.operator_seen = place.dialogue.operator_seen
             self._pushes.remember(seat.thread, row, answer["conversation"])

@@ -1,7 +1,7 @@
 """Who sits at an open socket of the widget, and which dialogue they follow. State of this process only; kept very small.
 
-Five thousand idle visitors are five thousand Seats; a Thread exists only for a dialogue somebody here follows. Asking whether an
-event concerns anybody here is one look into a dict. May talk to: domain, services (values).
+Five thousand idle visitors are five thousand Seats; a Thread exists only for a dialogue somebody here follows. Asking whether
+an event concerns anybody here is one look into a dict. May talk to: domain, services (values).
 """
 
 from __future__ import annotations
@@ -73,6 +73,8 @@ class Seats:
         """From here on this socket follows a dialogue."""
         if seat.thread is not None and seat.thread.dialogue_id == dialogue_id:
             return seat.thread
+        if seat.sid not in self.by_sid:
+            return Thread(dialogue_id)  # it closed meanwhile
         self.stand_up(seat)
         thread = self.threads.get(dialogue_id)
         if thread is None:
@@ -89,8 +91,8 @@ class Seats:
         return thread
 
     def rename(self, seat: Seat, visitor: Visitor) -> None:
-        """The visitor has a new token."""
-        if seat.thread is None and seat.sid in self.by_sid and visitor.id != seat.visitor.id:
+        """The visitor has a new token. Under a new id it waits until its dialogue is found."""
+        if visitor.id != seat.visitor.id and seat.sid in self.by_sid:
             self.stand_up(seat)
             self._unspoken.setdefault(visitor.id, []).append(seat)
         seat.visitor = visitor
