@@ -24,7 +24,7 @@ def attachment(name: str) -> str:
 
 def disposition(name: str, *, content_type: str, download: bool) -> tuple[str, str]:
     """(Content-Disposition, Content-Type): inline only for raster images, audio and video; anything else is opaque bytes."""
-    plain = content_type.split(";")[0].strip().lower()
+    plain = content_type.partition(";")[0].strip().lower()
     if plain not in INLINE:
         return attachment(name), "application/octet-stream"
     return _disposition("attachment" if download else "inline", name), plain

@@ -56,7 +56,7 @@ async def observe(request: web.Request, handler: Next) -> web.StreamResponse:
 
 @web.middleware
 async def explain(request: web.Request, handler: Next) -> web.StreamResponse:
-    """Turns every failure into a problem. A failure in the middle of a stream cuts the connection: no truncated file looks whole."""
+    """Turns every failure into a problem. In the middle of a stream it cuts: no truncated file looks whole."""
     try:
         return await handler(request)
     except Exception as error:

@@ -13,8 +13,8 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from gateway.domain import errors
-from gateway.web.wire import dumps
 from gateway.web.titles import title
+from gateway.web.wire import dumps
 
 TYPE = "application/problem+json"
 STATUSES: Mapping[type[errors.GatewayError], int] = {
@@ -78,7 +78,7 @@ def answer(problem: Problem, *, request: web.Request) -> web.Response:
 
 def _foreseen(error: errors.GatewayError) -> Problem:
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
-    general = next(kind.code for kind in type(error).__mro__ if kind in STATUSES)
+    general = next(kind.code for kind in STATUSES if isinstance(error, kind))
     more: dict[str, Any] = {}
     headers: dict[str, str] = {}
     if isinstance(error, errors.TooMany):

@@ -168,7 +168,7 @@ class Routes:
         return declare
 
 
-class _Invalid(Exception):  # noqa: N818 - never leaves this module
+class _Invalid(Exception):
     def __init__(self, error: ValidationError, start: str) -> None:
         super().__init__(start)
         self.error, self.start = error, start
