@@ -108,7 +108,9 @@ class ImapBox:
         raw = self.mails[uid]
         if "BODY" not in command:
             return [f'* 1 FETCH (UID {uid} RFC822.SIZE {len(raw)} INTERNALDATE "{self.internaldate}")\r\n'.encode(), b"OK done"]
-        part, name = (raw, "BODY[]") if "HEADER" not in command else (raw.split(b"\r\n\r\n")[0] + b"\r\n\r\n", "BODY[HEADER]<0>")
+        part, name = (
+            (raw, "BODY[]") if "HEADER" not in command else (raw.split(b"\r\n\r\n")[0] + b"\r\n\r\n", "BODY[HEADER]<0>")
+        )
         return [f"* 1 FETCH (UID {uid} {name} {{{len(part)}}}\r\n".encode(), part, b")\r\n", b"OK done"]
 
 

@@ -39,7 +39,12 @@ def file(name: str, content_type: str = "image/png") -> Attachment:
 
 
 def test_an_answer_threads_under_what_it_answers() -> None:
-    post = written(letter(references=["<one@example.com>#0123456789ab", "<two@shop.example>"], reply_to_external_id="<one@example.com>#0123456789ab"))
+    post = written(
+        letter(
+            references=["<one@example.com>#0123456789ab", "<two@shop.example>"],
+            reply_to_external_id="<one@example.com>#0123456789ab",
+        )
+    )
     read = parse(post.body)
     assert read.subject == "Re: Question"
     assert read.in_reply_to == "<one@example.com>"
@@ -77,7 +82,9 @@ def test_any_name_and_any_text_survive_the_way(name: str, text: str) -> None:
     assert max(len(line) for line in post.body.split(b"\r\n")) <= 998
 
 
-@pytest.mark.parametrize("text", ["Здравствуйте, Анна!\n\nКрасный есть.", "سلام آنا", ".\n..\n.hidden", "a" * 3000, "From here\nTo there"])
+@pytest.mark.parametrize(
+    "text", ["Здравствуйте, Анна!\n\nКрасный есть.", "سلام آنا", ".\n..\n.hidden", "a" * 3000, "From here\nTo there"]
+)
 def test_the_text_arrives_as_it_was_written(text: str) -> None:
     assert parse(written(letter(text)).body).text == text
 
@@ -94,7 +101,9 @@ def test_attachments_arrive_with_their_names() -> None:
 
 
 def test_automatic_mail_says_so() -> None:
-    read = message_from_bytes(written(letter(automatic=True, reply_to_external_id="<one@example.com>")).body, policy=policy.compat32)
+    read = message_from_bytes(
+        written(letter(automatic=True, reply_to_external_id="<one@example.com>")).body, policy=policy.compat32
+    )
     assert (read["Auto-Submitted"], read["X-Auto-Response-Suppress"]) == ("auto-replied", "All")
     assert parse(written(letter(automatic=True)).body).automatic == "auto-submitted"
 
@@ -103,7 +112,9 @@ def test_our_own_mail_that_comes_back_is_a_loop() -> None:
     assert parse(written(letter()).body).automatic == "loop"
 
 
-@pytest.mark.parametrize("address", ["ann", "ann@example.com\r\nRCPT TO:<x@y.z>", "a b@example.com", "<ann@example.com>", "", "a@b@c"])
+@pytest.mark.parametrize(
+    "address", ["ann", "ann@example.com\r\nRCPT TO:<x@y.z>", "a b@example.com", "<ann@example.com>", "", "a@b@c"]
+)
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(SendError) as caught:
         written(letter(recipients=[address]))
