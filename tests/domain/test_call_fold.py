@@ -330,9 +330,7 @@ def test_nothing_ever_moves_backwards(told: list[CallFact]) -> None:
 
 
 @given(some_facts(), st.randoms(use_true_random=False))
-def test_settling_in_between_changes_nothing_about_being_answered(
-    told: list[CallFact], chance: random.Random
-) -> None:
+def test_settling_in_between_changes_nothing_about_being_answered(told: list[CallFact], chance: random.Random) -> None:
     call = NEW
     for fact in told:
         call = fold(call, fact, operator_of=DEVICES.get)
