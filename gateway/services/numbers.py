@@ -1,7 +1,7 @@
 """What a telephone system writes where a number should be, and the number behind it. Pure; talks to nobody.
 
-The order of the tests matters: anonymous words, addresses and short extensions must be caught before the number library,
-which makes +7101 of 101 without complaint. Results follow the library's metadata, so its version is pinned in tests.
+The order of the tests matters: anonymous words, addresses and short extensions must be caught before the number
+library, which makes +7101 of 101 without complaint. Results follow the library's metadata, so its version is pinned in tests.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ EXTENSION_DIGITS = 5
 _ANONYMOUS = {
     "", "unknown", "anonymous", "restricted", "private", "unavailable", "withheld", "null", "none", "nil", "undefined",
     "blocked", "no caller id", "asterisk", "s", "anonymous.invalid",
-    "7378742833", "2562533", "8656696", "266696687", "86282452253",  # RESTRICTED, BLOCKED, UNKNOWN, ANONYMOUS, UNAVAILABLE
+    # RESTRICTED, ANONYMOUS, UNAVAILABLE, BLOCKED and UNKNOWN on a telephone's keys; the short two are numbers without +
+    "7378742833", "+7378742833", "266696687", "+266696687", "86282452253", "+86282452253", "+2562533", "+8656696",
 }  # fmt: skip
 _PLACEHOLDER = re.compile(r"^(\[.*\]|\{\{.*\}\}|\$\{.*\}|%\w+%|<\w+>)$")
 _SIP = re.compile(r'^(?:"[^"]*"|[^<>]*)\s*<?(sips?):([^@;>\s]*)(?:@([^;>\s]*))?[^>]*>?$', re.IGNORECASE)

@@ -77,6 +77,7 @@ KINDS: list[tuple[str, str]] = [
     ("00000000000", "anonymous"),
     ("+0", "anonymous"),
     ("7378742833", "anonymous"),
+    ("+266696687", "anonymous"),
     ("sip:anonymous@anonymous.invalid", "anonymous"),
     ('"Anonymous" <sip:anonymous@anonymous.invalid>', "anonymous"),
     ("[Number]", "placeholder"),

@@ -1,4 +1,4 @@
-"""The generic PBX kind: any telephone system that can post JSON or a form to us. Format: docs/howto/connect-a-pbx.md."""
+"""The generic PBX kind: any telephone system that can post JSON or a form. Format: docs/howto/connect-a-pbx.md."""
 
 from __future__ import annotations
 

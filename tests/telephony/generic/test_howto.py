@@ -1,4 +1,4 @@
-"""The documented examples are true: every event is understood, the shell function signs rightly, one call comes of it."""
+"""The documented examples are true: every event is understood, the shell function signs, one call comes of it."""
 
 from __future__ import annotations
 
