@@ -109,9 +109,7 @@ class Call:
         """Ids of the facts already applied."""
         return frozenset(fact.fact_id for fact in self.facts)
 
-    def with_places(
-        self, *, contact_id: ContactId | None, lead_id: LeadId | None, dialogue_id: DialogueId | None
-    ) -> Call:
+    def with_places(self, *, contact_id: ContactId | None, lead_id: LeadId | None, dialogue_id: DialogueId | None) -> Call:
         """The same call, tied to who calls."""
         return replace(self, contact_id=contact_id, lead_id=lead_id, dialogue_id=dialogue_id)
 

@@ -43,9 +43,7 @@ def fold(call: Call, fact: CallFact, *, operator_of: OperatorOf) -> Call:
     return _derived(replace(call, facts=facts), operator_of)
 
 
-def settle(
-    call: Call, *, now: datetime, short_abandon: timedelta, line_open: bool = True, quiet: timedelta = QUIET
-) -> Call:
+def settle(call: Call, *, now: datetime, short_abandon: timedelta, line_open: bool = True, quiet: timedelta = QUIET) -> Call:
     """Decide the outcome once the call is over; the same call while it is not.
 
     Over: the PBX said so, or no leg has been alive for `quiet`. short_abandon: giving up sooner is not counted as

@@ -15,7 +15,15 @@ from typing import Literal
 
 from gateway.domain.channel import ChannelKind
 from gateway.domain.errors import IllegalMove
-from gateway.domain.ids import ChannelId, ContactId, ConversationId, DialogueId, LeadId, LineId, OperatorId
+from gateway.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    DialogueId,
+    LeadId,
+    LineId,
+    OperatorId,
+)
 from gateway.domain.lead import Reason
 
 State = Literal["queued", "offered", "active", "snoozed", "closed", "abandoned", "spam"]
@@ -124,6 +132,11 @@ class Conversation:
     def seen(self) -> Conversation:
         """Its holder has looked at it."""
         return replace(self, unread=0)
+
+    def rated(self, value: int, comment: str) -> Conversation:
+        """The contact tells how it was; the latest word counts."""
+        self._must(self.ended and self.state != "spam", "be rated")
+        return replace(self, rating=value, rating_comment=comment)
 
     def _must(self, allowed: bool, what: str) -> None:
         if not allowed:

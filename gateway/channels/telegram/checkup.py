@@ -76,12 +76,8 @@ def _failure(what: str, error: Exception) -> CheckLine:
         case vendor.TelegramRetryAfter():
             return CheckLine(what, ok=False, detail="Too many requests.", remedy=f"Try again in {error.retry_after} s.")
         case vendor.TelegramNetworkError() if never_connected(error):
-            return CheckLine(
-                what, ok=False, detail="No connection.", remedy="Check name resolution, firewall and api_base."
-            )
+            return CheckLine(what, ok=False, detail="No connection.", remedy="Check name resolution, firewall and api_base.")
         case vendor.TelegramNetworkError():
             return CheckLine(what, ok=False, detail="The connection broke before an answer.", remedy="Try again.")
         case _:
-            return CheckLine(
-                what, ok=False, detail="Unexpected answer.", remedy="Check api_base; is it a Bot API server?"
-            )
+            return CheckLine(what, ok=False, detail="Unexpected answer.", remedy="Check api_base; is it a Bot API server?")

@@ -41,11 +41,7 @@ def read_content(message: Message) -> Content | None:
     if kind in _SERVICE:
         return None
     reader = _READERS.get(kind)
-    return (
-        reader(message)
-        if reader
-        else Content(text=clean(message.caption), data={"unsupported": ContentType(kind).value})
-    )
+    return reader(message) if reader else Content(text=clean(message.caption), data={"unsupported": ContentType(kind).value})
 
 
 def _text(message: Message) -> Content:

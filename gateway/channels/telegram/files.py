@@ -81,5 +81,5 @@ def _too_large(largest: int) -> TooLarge:
     return TooLarge(f"Telegram lets a bot download files up to {largest // (1024 * 1024)} MB; this one is larger.")
 
 
-class _Expired(Exception):  # noqa: N818
+class _Expired(Exception):
     """The address has run out, or the file is gone; asking once more tells which."""

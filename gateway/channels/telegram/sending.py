@@ -97,9 +97,7 @@ class Sender:
             raise send_refused(f"“{file.name}” is not in our storage.", ours=True, code="file_missing")
         content = BufferedInputFile(await self._read_blob(file.blob_key), filename=file.name)
         method, argument = self._method(file)
-        return lambda chat, reply: method(
-            chat_id=chat, reply_parameters=reply, caption=caption or None, **{argument: content}
-        )
+        return lambda chat, reply: method(chat_id=chat, reply_parameters=reply, caption=caption or None, **{argument: content})
 
     def _method(self, file: Attachment) -> tuple[Callable[..., Awaitable[Message]], str]:
         kind = file.content_type.partition(";")[0].strip().lower()

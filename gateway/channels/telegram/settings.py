@@ -16,15 +16,11 @@ class TelegramSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     token: SecretStr = Field(description="The bot's token from @BotFather.")
-    api_base: str = Field(
-        default="https://api.telegram.org", description="Bot API server; a local one lifts file limits."
-    )
+    api_base: str = Field(default="https://api.telegram.org", description="Bot API server; a local one lifts file limits.")
     mode: Literal["polling", "webhook"] = Field(
         default="polling", description="polling needs no public address; webhook needs public_url and webhook_secret."
     )
-    webhook_secret: SecretStr | None = Field(
-        default=None, description="16–256 of A–Z a–z 0–9 _ -; sent back by Telegram."
-    )
+    webhook_secret: SecretStr | None = Field(default=None, description="16–256 of A–Z a–z 0–9 _ -; sent back by Telegram.")
     poll_seconds: int = Field(default=25, ge=0, le=50, description="How long one getUpdates waits for news.")
     download_limit_mb: int = Field(default=20, ge=1, le=2000, description="Telegram's own servers allow bots 20 MB.")
 
