@@ -106,11 +106,7 @@ class _Pinned(AbstractResolver):
     ) -> list[ResolveResult]:
         """The pinned address."""
         kind = socket.AF_INET6 if ":" in self._address else socket.AF_INET
-        return [
-            ResolveResult(
-                hostname=host, host=self._address, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST
-            )
-        ]
+        return [ResolveResult(hostname=host, host=self._address, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST)]
 
     async def close(self) -> None:
         """Nothing is open."""

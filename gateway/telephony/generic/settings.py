@@ -33,9 +33,7 @@ class PbxSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     secret: SecretStr = Field(description="At least 16 characters, or whsec_ + base64.")
-    previous_secret: SecretStr | None = Field(
-        default=None, description="Still accepted while the PBX is being changed."
-    )
+    previous_secret: SecretStr | None = Field(default=None, description="Still accepted while the PBX is being changed.")
     signature: Literal["hmac", "path"] = Field(
         default="hmac",
         description="hmac: signed headers. path: the secret ends the address, for a PBX that cannot sign.",
@@ -45,9 +43,7 @@ class PbxSettings(BaseModel):
     zone: str = Field(default="UTC", description="Zone of timestamps that name none.")
     devices: Mapping[str, str] = Field(default_factory=dict, description="extension → operator's e-mail.")
     short_abandon_seconds: float = Field(default=5, ge=0, le=60, description="Giving up sooner is not a missed call.")
-    recording_hosts: tuple[Host, ...] = Field(
-        default=(), description="Where recordings may be fetched: name or *.name."
-    )
+    recording_hosts: tuple[Host, ...] = Field(default=(), description="Where recordings may be fetched: name or *.name.")
     allow_private_hosts: tuple[Host, ...] = Field(default=(), description="Your own PBX inside the network, by name.")
     recording_ports: tuple[int, ...] = Field(default=(80, 443), description="Ports recordings may be fetched from.")
     recording_limit_mb: int = Field(default=100, ge=1, le=2000)
