@@ -51,17 +51,22 @@ def test_opening_a_current_database_does_not_import_alembic() -> None:
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
-def _sqlite_shape(path: Path) -> list[tuple[str, str, str]]:
+def _sqlite_shape(path: Path) -> list[tuple[object, ...]]:
+    """Columns in order; the text of everything else, where the order of constraints does not matter."""
     raw = sqlite3.connect(path)
     try:
         found = raw.execute("SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY 1, 2").fetchall()
+        return [
+            (kind, name, _words(sql), raw.execute(f"PRAGMA table_info('{name}')").fetchall())
+            for kind, name, sql in found
+            if name != "alembic_version"
+        ]
     finally:
         raw.close()
-    return [(kind, name, _normal(sql)) for kind, name, sql in found if name != "alembic_version"]
 
 
-def _normal(sql: str) -> str:
-    return " ".join(sql.replace("(", " ( ").replace(")", " ) ").replace(",", " , ").split())
+def _words(sql: str) -> list[str]:
+    return sorted(sql.replace("(", " ( ").replace(")", " ) ").replace(",", " , ").split())
 
 
 async def _postgres_shape(url: str) -> list[list[tuple[object, ...]]]:
