@@ -36,7 +36,7 @@ async def receive(request: web.Request) -> web.StreamResponse:
         raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST", "PUT"])
     channel = await _channel(site, request)
     await site.limits.hit(limits.HOOK, "hook", channel.id)
-    adapter = site.cases.adapters.get(channel.id)
+    adapter: object = site.cases.adapters.get(channel.id)
     if not isinstance(adapter, HookParser):
         raise NotFound
     try:
