@@ -12,14 +12,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from gateway.domain.call import Call, CallFact, CallLeg, CallState, FactKind, LegRole, LegState
+from gateway.domain.call import Call, CallFact, CallLeg, CallState, Direction, FactKind, LegRole, LegState
 from gateway.domain.call_outcome import PRESUMED, decide, outranks
 from gateway.domain.errors import IllegalMove
 from gateway.domain.ids import OperatorId
 
 OperatorOf = Callable[[str], OperatorId | None]
 QUIET = timedelta(seconds=30)  # no live leg for this long means ended, where the PBX never says so
-LONGEST_RING, LONGEST_TALK = timedelta(minutes=15), timedelta(hours=12)  # a leg whose end was lost is not alive for ever
+LONGEST_RING, LONGEST_TALK = (
+    timedelta(minutes=15),
+    timedelta(hours=12),
+)  # a leg whose end was lost is not alive for ever
 MAIN_LEG = "main"
 
 _LEG_RANK: dict[FactKind, LegState] = {"leg.ringing": "ringing", "leg.answered": "answered", "leg.ended": "ended"}
@@ -55,7 +58,7 @@ def settle(call: Call, *, now: datetime, short_abandon: timedelta, line_open: bo
 
 def _derived(call: Call, operator_of: OperatorOf) -> Call:
     facts = call.facts
-    direction = _first(fact.direction for fact in facts) or "inbound"
+    direction: Direction = _first(fact.direction for fact in facts) or "inbound"
     ended_at = _end(facts)
     known = {(leg.key, leg.device): leg.operator_id for leg in call.legs}
     role: LegRole = "remote" if direction == "outbound" else "agent"

@@ -51,7 +51,8 @@ async def test_a_large_mail_fits_into_the_workers_memory(pool: WorkerPool) -> No
 
 
 @pytest.mark.parametrize(
-    ("script", "seconds", "code"), [(SLOW, 1.0, "mail_took_too_long"), (GREEDY, 30.0, "mail_killed"), (DEAD, 30.0, "mail_killed")]
+    ("script", "seconds", "code"),
+    [(SLOW, 1.0, "mail_took_too_long"), (GREEDY, 30.0, "mail_killed"), (DEAD, 30.0, "mail_killed")],
 )
 async def test_a_worker_that_runs_away_is_killed_and_replaced(script: str, seconds: float, code: str) -> None:
     pool = WorkerPool(WorkerLimits(size=1, seconds=seconds, command=(sys.executable, "-c", script)))

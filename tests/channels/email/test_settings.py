@@ -16,7 +16,13 @@ GOOD: dict[str, Any] = {"address": "help@shop.example", "imap": IMAP, "smtp": {"
 
 def test_the_least_settings_have_safe_defaults() -> None:
     read = read_settings(GOOD)
-    assert (read.imap.port, read.imap.security, read.imap.folder, read.smtp.port, read.smtp.security) == (993, "tls", "INBOX", 465, "tls")
+    assert (read.imap.port, read.imap.security, read.imap.folder, read.smtp.port, read.smtp.security) == (
+        993,
+        "tls",
+        "INBOX",
+        465,
+        "tls",
+    )
     assert (read.backfill_days, read.mark_seen, read.exclude) == (0, False, ())
 
 

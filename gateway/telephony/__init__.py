@@ -1,0 +1,1 @@
+"""The PBX kinds. Each knows its own PBX and the ports, none knows another."""
