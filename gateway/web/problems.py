@@ -13,6 +13,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from gateway.domain import errors
+from gateway.web.marks import REQUEST_ID
 from gateway.web.titles import title
 from gateway.web.wire import dumps
 
@@ -67,7 +68,7 @@ def answer(problem: Problem, *, request: web.Request) -> web.Response:
     code = problem.general or problem.code
     body: dict[str, Any] = {
         "type": f"/api/docs#problem-{code}", "title": title(code, accept_language=request.headers.get("Accept-Language", "")),
-        "status": problem.status, "code": problem.code, "detail": problem.detail, "request_id": request.get("request_id", ""),
+        "status": problem.status, "code": problem.code, "detail": problem.detail, "request_id": request.get(REQUEST_ID, ""),
     }  # fmt: skip
     if problem.errors:
         body["errors"] = problem.errors
