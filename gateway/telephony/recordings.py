@@ -39,7 +39,8 @@ class RecordingDownload:
         self._door, self._largest, self._resolve = door, largest, resolve
 
     async def fetch(self, url: str) -> AsyncIterator[bytes]:
-        """Stream it. Raises Unreadable (refused or gone for good), TooLarge, ConnectionError or TimeoutError (passing).
+        """Stream it. Raises Rejected (the guard said no), Unreadable (gone for good), TooLarge, ConnectionError or
+        TimeoutError (passing).
 
         404 counts as passing: many systems announce a recording before it is there.
         """
