@@ -165,7 +165,10 @@ async def test_a_thread_is_paged_by_number_and_shows_files_deliveries_and_calls(
     assert newest.items[1]["call"]["recordings"][0]["url"] == "/api/v1/recordings/rec_1"
     assert newest.next_cursor == "3"
     older = await store.views.thread(OF_SALES, ann.conversation.id, before=3, after=None, limit=2)
-    assert [(row["type"], (row["delivery"] or {}).get("state")) for row in older.items] == [("inbound", None), ("outbound", "due")]
+    assert [(row["type"], (row["delivery"] or {}).get("state")) for row in older.items] == [
+        ("inbound", None),
+        ("outbound", "due"),
+    ]
     assert older.next_cursor is None
     later = await store.views.thread(OF_SALES, ann.conversation.id, before=None, after=1, limit=2)
     assert ([row["seq"] for row in later.items], later.next_cursor) == ([2, 3], "3")
@@ -189,7 +192,9 @@ async def test_a_lead_shows_its_conversations_and_timeline(store: TestStore) -> 
     lead = await store.views.lead(OF_SALES, lead_id)
     assert [entry["kind"] for entry in lead["timeline"]] == ["message", "made"]
     assert [row["lead_id"] for row in lead["conversations"]] == [lead_id]
-    assert [row["id"] for row in (await store.views.leads(ALL, stage="new", query="ann", cursor=None, limit=5)).items] == [lead_id]
+    assert [row["id"] for row in (await store.views.leads(ALL, stage="new", query="ann", cursor=None, limit=5)).items] == [
+        lead_id
+    ]
     assert (await store.views.leads(NOWHERE, stage=None, query="", cursor=None, limit=5)).items == []
     with pytest.raises(NotFound):
         await store.views.lead(NOWHERE, lead_id)
