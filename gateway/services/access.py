@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from gateway.domain.conversation import Conversation
 from gateway.domain.errors import Forbidden, NotFound
 from gateway.domain.event import Event
-from gateway.domain.ids import AttachmentId, ConversationId, MessageId
+from gateway.domain.ids import AttachmentId, ConversationId, LineId, MessageId
 from gateway.domain.line import Line
 from gateway.domain.message import AnyMessage, Attachment
 from gateway.domain.operator import Operator, Permission
@@ -24,7 +24,7 @@ FOR_EVERYONE = frozenset({"operator.presence", "settings.changed"})
 UNSEEN = "There is no such thing, or it is not yours to see."
 
 
-def scope_of(operator: Operator, *, lines: Mapping[str, Line]) -> Scope:
+def scope_of(operator: Operator, *, lines: Mapping[LineId, Line]) -> Scope:
     """What this operator may read. An inactive one may read nothing."""
     if operator.may(Permission.SEE_ALL):
         return Scope(operator.id, None)

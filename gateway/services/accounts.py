@@ -174,9 +174,7 @@ class Accounts:
 
         return await self._core.store.run(work)
 
-    async def _make(
-        self, id: OperatorId, *, kind: Literal["link", "ticket"], life: timedelta, parent: str = ""
-    ) -> str:
+    async def _make(self, id: OperatorId, *, kind: Literal["link", "ticket"], life: timedelta, parent: str = "") -> str:
         token, now = secrets.token_urlsafe(32), self._core.clock.now()
         row = Session(_hash(token), id, parent, now, now, now + life, kind=kind)
         await self._core.store.run(lambda uow: uow.operators.save_session(row))

@@ -72,9 +72,13 @@ def participants(dialogue: Dialogue) -> frozenset[str]:
 
 
 def _note_participants(scene: Scene, event: MessageReceived) -> None:
-    named = [*event.data.get("thread", {}).get("participants", ()), event.sender.claims[0].value]
-    fresh = [address for address in named if address not in participants(scene.dialogue)]
-    if fresh and event.data.get("thread"):
+    thread = event.data.get("thread")
+    if not thread:
+        return
+    present = participants(scene.dialogue)
+    named = [*thread.get("participants", ()), event.sender.claims[0].value]
+    fresh = [address for address in named if address not in present]
+    if fresh:
         known = [*scene.dialogue.data.get("participants", ()), *fresh]
         scene.dialogue = replace(scene.dialogue, data=dict(scene.dialogue.data) | {"participants": known[:100]})
 
@@ -179,8 +183,7 @@ async def _attachment(scene: Scene, message: InboundMessage, file: IncomingFile)
 
 async def _pick_up_identities(scene: Scene, event: MessageReceived) -> None:
     claims = [*event.sender.claims[1:], *claims_in_text(event.text, region=scene.line.region)]
-    own = {claim.value for claim in event.sender.claims[:1]}
-    fresh = [claim for claim in claims if claim.value not in own]
+    fresh = [claim for claim in claims if claim.value != event.sender.claims[0].value]
     if not fresh:
         return
     await keep_claims(scene.uow, scene.core, scene.contact.id, fresh, evidence=f"message:{scene.dialogue.last_seq}")

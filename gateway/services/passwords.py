@@ -38,9 +38,10 @@ class Passwords:
 
     def _verify(self, stored: str, password: str) -> bool:
         try:
-            return self._hasher.verify(stored or self._nobody, password) and bool(stored)
+            self._hasher.verify(stored or self._nobody, password)
         except (VerificationError, InvalidHashError):
             return False
+        return bool(stored)
 
     @cached_property
     def _nobody(self) -> str:

@@ -133,7 +133,8 @@ class Setup:
             self._tell(uow, by, "operators", id)
             return _colleague(after, await uow.operators.presence(id))
 
-        return await self._committed(work)
+        row: rows.Row = await self._committed(work)
+        return row
 
     async def canned(self, by: Operator) -> Sequence[rows.Row]:
         """The shared ones and one's own."""

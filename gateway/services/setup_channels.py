@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from gateway.domain import rows
 from gateway.domain.channel import Channel
@@ -18,28 +18,14 @@ from gateway.domain.event import Event
 from gateway.domain.ids import ChannelId, LineId
 from gateway.domain.operator import Operator
 from gateway.domain.settings_rows import channel_row, unmasked
-from gateway.ports.channel import Channel as Adapter
 from gateway.ports.channel import CheckLine
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
+from gateway.services.adapters import Adapters
 from gateway.services.install import install_of
 
 TEST_SECONDS = 30.0
 Changes = Mapping[str, Any]
-
-
-class Adapters(Protocol):
-    """The table of channel kinds and the running adapters; filled by the composition root."""
-
-    def get(self, id: ChannelId) -> Adapter | None: ...
-    def build(self, channel: Channel) -> Adapter: ...
-    def kinds(self) -> Mapping[str, Mapping[str, Any]]:
-        """kind → {"schema": JSON Schema of the settings, "secrets": [dotted paths]}."""
-        ...
-
-    def validate(self, kind: str, settings: dict[str, Any]) -> dict[str, Any]:
-        """The settings with defaults; raises ConfigError."""
-        ...
 
 
 class ChannelSetup:
@@ -152,7 +138,7 @@ class ChannelSetup:
     def _valid(self, kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         if kind not in self._adapters.kinds():
             raise ConfigError(f"There is no channel kind “{kind}”.")
-        return self._adapters.validate(kind, dict(settings))
+        return dict(self._adapters.validate(kind, settings))
 
     def _row(self, channel: Channel) -> rows.Row:
         described = self._adapters.kinds().get(channel.kind, {})

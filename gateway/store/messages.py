@@ -59,9 +59,7 @@ class SqlMessages:
         """Raises NotFound."""
         return await self._t.one(GET, _SHAPE, {"id": id})
 
-    async def said(
-        self, dialogue_id: DialogueId, *, after: int, limit: int
-    ) -> Sequence[InboundMessage | OutboundMessage]:
+    async def said(self, dialogue_id: DialogueId, *, after: int, limit: int) -> Sequence[InboundMessage | OutboundMessage]:
         """What is neither inbound nor outbound is left out twice: by the statement, and by type."""
         given = {"dialogue_id": dialogue_id, "after": after, "limit": limit}
         rows = await self._t.all(SAID, _SHAPE, given)

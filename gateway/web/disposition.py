@@ -24,7 +24,7 @@ def attachment(name: str) -> str:
 
 def disposition(name: str, *, content_type: str, download: bool) -> tuple[str, str]:
     """(Content-Disposition, Content-Type): inline only for raster images, audio and video; anything else is opaque bytes."""
-    plain = content_type.split(";")[0].strip().lower()
+    plain = content_type.partition(";")[0].strip().lower()
     if plain not in INLINE:
         return attachment(name), "application/octet-stream"
     return _disposition("attachment" if download else "inline", name), plain
@@ -44,5 +44,5 @@ def safe_name(name: str) -> str:
 
 def _disposition(how: str, name: str) -> str:
     safe = safe_name(name)
-    plain = re.sub(r'[^A-Za-z0-9 ._()+=,@~-]', "_", unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode())
+    plain = re.sub(r"[^A-Za-z0-9 ._()+=,@~-]", "_", unicodedata.normalize("NFKD", safe).encode("ascii", "ignore").decode())
     return f"{how}; filename=\"{plain.strip() or 'file'}\"; filename*=UTF-8''{quote(safe, safe='')}"

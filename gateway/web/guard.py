@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 
 from gateway.web.address import client_address
+from gateway.web.marks import ADDRESS, REQUEST_ID, STREAMING
 from gateway.web.problems import answer, problem_of
 from gateway.web.site import SITE, signed_of
 
@@ -40,12 +41,12 @@ QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 async def observe(request: web.Request, handler: Next) -> web.StreamResponse:
     """Outermost: names the request, counts it, tells about it."""
     site, began = request.app[SITE], time.perf_counter()
-    request["request_id"] = secrets.token_hex(8)
-    request["address"] = client_address(request, trusted=site.config.trusted_proxies)
+    request[REQUEST_ID] = secrets.token_hex(8)
+    request[ADDRESS] = client_address(request, trusted=site.config.trusted_proxies)
     site.traffic.running += 1
     status = 499
     try:
-        with structlog.contextvars.bound_contextvars(request_id=request["request_id"]):
+        with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]):
             response = await handler(request)
             status = response.status
             return response
@@ -56,13 +57,13 @@ async def observe(request: web.Request, handler: Next) -> web.StreamResponse:
 
 @web.middleware
 async def explain(request: web.Request, handler: Next) -> web.StreamResponse:
-    """Turns every failure into a problem. A failure in the middle of a stream cuts the connection: no truncated file looks whole."""
+    """Turns every failure into a problem. In the middle of a stream it cuts: no truncated file looks whole."""
     try:
         return await handler(request)
     except Exception as error:
         if isinstance(error, web.HTTPException) and error.status < 400:
             raise
-        if request.get("streaming"):
+        if request.get(STREAMING):
             log.warning("request.stream_broken", route=route_name(request), error=type(error).__name__)
             if request.transport is not None:
                 request.transport.abort()
@@ -79,7 +80,7 @@ async def dress(request: web.Request, response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
     if request.app[SITE].config.secure:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
-    response.headers["X-Request-ID"] = request.get("request_id", "")
+    response.headers["X-Request-ID"] = request.get(REQUEST_ID, "")
     response.headers.popall("Server", None)
 
 
@@ -97,5 +98,5 @@ def _tell(request: web.Request, status: int, seconds: float) -> None:
         return
     log.info(
         "request.answered", method=request.method, route=name, status=status, millis=round(seconds * 1000, 1),
-        operator_id=signed.operator.id if signed else None, request_id=request["request_id"],
+        operator_id=signed.operator.id if signed else None, request_id=request[REQUEST_ID],
     )  # fmt: skip

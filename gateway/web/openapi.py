@@ -47,7 +47,7 @@ def document(routes: Sequence[Route], *, config: WebConfig) -> Json:
         "openapi": "3.1.0",
         "info": {
             "title": "Gateway", "version": config.version,
-            "description": "Commands and pages of the console. Live events come over Socket.IO: docs/reference/console-protocol.md.",
+            "description": "The console's commands and pages. Live events: docs/reference/console-protocol.md, section 5.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": config.public_url}],
@@ -60,7 +60,7 @@ def document(routes: Sequence[Route], *, config: WebConfig) -> Json:
                 "content": {"application/problem+json": {"schema": {"$ref": REF.format(model="Problem")}}},
             }},
             "securitySchemes": {
-                "session": {"type": "apiKey", "in": "cookie", "name": config.cookie, "description": "Set by POST /api/v1/session."},
+                "session": {"type": "apiKey", "in": "cookie", "name": config.cookie},
                 "csrf": {"type": "apiKey", "in": "header", "name": "X-CSRF-Token", "description": "`csrf` of Me."},
             },
         },

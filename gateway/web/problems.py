@@ -13,8 +13,9 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from gateway.domain import errors
-from gateway.web.wire import dumps
+from gateway.web.marks import REQUEST_ID
 from gateway.web.titles import title
+from gateway.web.wire import dumps
 
 TYPE = "application/problem+json"
 STATUSES: Mapping[type[errors.GatewayError], int] = {
@@ -67,7 +68,7 @@ def answer(problem: Problem, *, request: web.Request) -> web.Response:
     code = problem.general or problem.code
     body: dict[str, Any] = {
         "type": f"/api/docs#problem-{code}", "title": title(code, accept_language=request.headers.get("Accept-Language", "")),
-        "status": problem.status, "code": problem.code, "detail": problem.detail, "request_id": request.get("request_id", ""),
+        "status": problem.status, "code": problem.code, "detail": problem.detail, "request_id": request.get(REQUEST_ID, ""),
     }  # fmt: skip
     if problem.errors:
         body["errors"] = problem.errors
@@ -78,7 +79,7 @@ def answer(problem: Problem, *, request: web.Request) -> web.Response:
 
 def _foreseen(error: errors.GatewayError) -> Problem:
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
-    general = next(kind.code for kind in type(error).__mro__ if kind in STATUSES)
+    general = next(kind.code for kind in STATUSES if isinstance(error, kind))
     more: dict[str, Any] = {}
     headers: dict[str, str] = {}
     if isinstance(error, errors.TooMany):

@@ -158,9 +158,7 @@ class Routes:
         """Declare a DELETE."""
         return self._declare("DELETE", path, access, more)
 
-    def _declare(
-        self, method: str, path: str, access: Access, more: Mapping[str, Any]
-    ) -> Callable[[Function], Function]:
+    def _declare(self, method: str, path: str, access: Access, more: Mapping[str, Any]) -> Callable[[Function], Function]:
         def declare(function: Function) -> Function:
             hints = get_type_hints(function)
             models = {name: hints[name] for name in ("query", "body") if name in hints}
@@ -170,7 +168,7 @@ class Routes:
         return declare
 
 
-class _Invalid(Exception):  # noqa: N818 - never leaves this module
+class _Invalid(Exception):
     def __init__(self, error: ValidationError, start: str) -> None:
         super().__init__(start)
         self.error, self.start = error, start

@@ -1,4 +1,7 @@
-"""The routes of docs/reference/console-protocol.md, one file per noun. Each binds a request to a use case or a view; no rules here."""
+"""The routes of docs/reference/console-protocol.md, one file per noun.
+
+Each binds a request to a use case or a view; no rules here.
+"""
 
 from gateway.web.api import (
     canned,

@@ -39,7 +39,8 @@ async def upload_file(ask: Ask) -> rows.Row:
     part = await _file_part(ask.request)
     owner, limit = f"operator:{ask.by.id}", ask.site.config.file_bytes
     content_type = part.headers.get("Content-Type", "application/octet-stream")
-    stored = await ask.cases.media.upload(owner, safe_name(part.filename or ""), content_type, _chunks(part), limit)
+    name = safe_name(part.filename or "")
+    stored = await ask.cases.media.upload(owner=owner, name=name, content_type=content_type, chunks=_chunks(part), limit=limit)
     return rows.attachment_row(stored)
 
 

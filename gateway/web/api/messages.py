@@ -69,9 +69,7 @@ class Images(Form):
 async def list_messages(ask: Ask, conversation_id: str, query: Part) -> Row:
     """The dialogue, ordered by seq."""
     id = ConversationId(conversation_id)
-    return page(
-        await ask.cases.views.thread(ask.scope, id, before=query.before, after=query.after, limit=query.limit)
-    )
+    return page(await ask.cases.views.thread(ask.scope, id, before=query.before, after=query.after, limit=query.limit))
 
 
 @routes.post(f"{V1}/conversations/{{conversation_id}}/messages", ANSWER, returns=shapes.Message, status=201)

@@ -49,7 +49,13 @@ def letter(text: str = "The red one is in stock.", **changes: Any) -> Letter:
         text=text, created_at=MONDAY, channel_id=CHANNEL, operator_id=OperatorId("opr_olga"), data=changes.pop("data", {}),
         automatic=changes.pop("automatic", False),
     )  # fmt: skip
-    plain = {"key": "dlv_1", "dialogue_key": "tabc", "recipients": ["ann@example.com"], "sender_name": "Olga", "subject": "Question"}
+    plain = {
+        "key": "dlv_1",
+        "dialogue_key": "tabc",
+        "recipients": ["ann@example.com"],
+        "sender_name": "Olga",
+        "subject": "Question",
+    }
     return Letter(message=message, **(plain | changes))
 
 

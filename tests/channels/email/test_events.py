@@ -29,7 +29,11 @@ def message(body: bytes, **changes: Any) -> MessageReceived:
 
 def test_a_mail_becomes_a_message_of_its_sender() -> None:
     event = message(wire("gmail_ru"))
-    assert (event.sender.claims[0].value, event.sender.claims[0].verified, event.sender.name) == ("ann@example.com", True, "Анна")
+    assert (event.sender.claims[0].value, event.sender.claims[0].verified, event.sender.name) == (
+        "ann@example.com",
+        True,
+        "Анна",
+    )
     assert (event.text, event.subject, event.automatic) == ("Спасибо, беру две.", "Re: Вопрос о заказе", False)
     assert event.external_id.startswith("<gmail_ru@mail.example.com>#")
     assert event.data["thread"]["participants"] == ["ann@example.com", "help@shop.example"]

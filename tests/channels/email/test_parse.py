@@ -177,16 +177,39 @@ def test_any_bytes_at_all_can_be_inspected(raw: bytes) -> None:
 
 
 FIELD = st.sampled_from(
-    ["From", "To", "Subject", "Content-Type", "Content-Transfer-Encoding", "Content-Disposition", "Date", "References", "Message-ID"]
+    [
+        "From",
+        "To",
+        "Subject",
+        "Content-Type",
+        "Content-Transfer-Encoding",
+        "Content-Disposition",
+        "Date",
+        "References",
+        "Message-ID",
+    ]
 )
 VALUE = st.one_of(
     st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=80),
     st.sampled_from(
-        ["multipart/mixed; boundary=x", "message/rfc822", "message/delivery-status", "text/html; charset=utf-7", "base64",
-         "quoted-printable", "x-uuencode", "attachment; filename*0*=utf-8''%ff", "=?utf-8?b?////?= <a@b>", "a@b, (c", "=?x?q?=zz?="]
+        [
+            "multipart/mixed; boundary=x",
+            "message/rfc822",
+            "message/delivery-status",
+            "text/html; charset=utf-7",
+            "base64",
+            "quoted-printable",
+            "x-uuencode",
+            "attachment; filename*0*=utf-8''%ff",
+            "=?utf-8?b?////?= <a@b>",
+            "a@b, (c",
+            "=?x?q?=zz?=",
+        ]
     ),
-)  # fmt: skip
-BODY = st.sampled_from(["--x\r\n", "--x--\r\n", "Content-Type: message/rfc822\r\n\r\n", "> q\r\n", "<div>", "On 1 wrote:\r\n", "\r\n", "é"])
+)
+BODY = st.sampled_from(
+    ["--x\r\n", "--x--\r\n", "Content-Type: message/rfc822\r\n\r\n", "> q\r\n", "<div>", "On 1 wrote:\r\n", "\r\n", "é"]
+)
 
 
 @given(st.lists(st.tuples(FIELD, VALUE), max_size=8), st.lists(BODY, max_size=30))

@@ -15,9 +15,9 @@ from tests.channels.email import bombs
 from tests.channels.email.people import wire
 
 SLOW = """
-import sys
-from gateway.channels.email import frames, worker
-worker.parse = lambda raw: [None for _ in iter(int, 1)] if b"sleep" in raw else __import__("gateway.channels.email.parse").channels.email.parse.parse(raw)
+from gateway.channels.email import worker
+read = worker.parse
+worker.parse = lambda raw: [None for _ in iter(int, 1)] if b"sleep" in raw else read(raw)
 worker.main()
 """
 GREEDY = SLOW.replace("[None for _ in iter(int, 1)]", "bytearray(2 * 1024 ** 3)")
@@ -51,7 +51,8 @@ async def test_a_large_mail_fits_into_the_workers_memory(pool: WorkerPool) -> No
 
 
 @pytest.mark.parametrize(
-    ("script", "seconds", "code"), [(SLOW, 1.0, "mail_took_too_long"), (GREEDY, 30.0, "mail_killed"), (DEAD, 30.0, "mail_killed")]
+    ("script", "seconds", "code"),
+    [(SLOW, 1.0, "mail_took_too_long"), (GREEDY, 30.0, "mail_killed"), (DEAD, 30.0, "mail_killed")],
 )
 async def test_a_worker_that_runs_away_is_killed_and_replaced(script: str, seconds: float, code: str) -> None:
     pool = WorkerPool(WorkerLimits(size=1, seconds=seconds, command=(sys.executable, "-c", script)))

@@ -23,7 +23,6 @@ export function start(config: Config, module = fetchModule) {
   const waiting: Command[] = [];
   let wished = config.locale;
   let panel: Promise<PanelHandle> | null = null;
-  let tries = 0;
   let hidden = false;
 
   const launcher = createLauncher(config);
@@ -57,7 +56,7 @@ export function start(config: Config, module = fetchModule) {
   async function load(): Promise<void> {
     try {
       await ready;
-      panel ??= module(`${base + __PANEL__}?${tries++}`).then(({ mount }) => mount(stage));
+      panel ??= module(base + __PANEL__).then(({ mount }) => mount(stage));
       const handle = (await panel) as PanelHandle;
       for (const command of waiting.splice(0)) handle.command(...command);
       show({ failed: false });
