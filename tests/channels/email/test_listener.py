@@ -23,7 +23,8 @@ QUICK = Pace(idle=0.3, poll=0.05, first_wait=0.01, longest_wait=0.05)
 
 
 def mail(number: int) -> bytes:
-    return f"From: ann@example.com\r\nTo: help@shop.example\r\nSubject: {number}\r\nMessage-ID: <{number}@example.com>\r\n\r\nHello\r\n".encode()
+    head = f"From: ann@example.com\r\nTo: help@shop.example\r\nSubject: {number}\r\nMessage-ID: <{number}@example.com>"
+    return f"{head}\r\n\r\nHello\r\n".encode()
 
 
 def listener(port: int, *, max_bytes: int = 10_000, pace: Pace = QUICK, **changes: Any) -> MailListener:
