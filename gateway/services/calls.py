@@ -25,7 +25,8 @@ from gateway.services.numbers import normalise
 from gateway.services.recognition import Occasion, Recognised, lead_for
 from gateway.services.scene import Scene
 
-SETTLE_AFTER = timedelta(seconds=3)
+SETTLE_AFTER, QUIET_AFTER = timedelta(seconds=3), timedelta(seconds=31)
+PRESUMED_WITHIN = timedelta(hours=13)
 MISSED = ("missed_off_hours", "missed_abandoned", "missed_no_answer", "missed_busy", "voicemail", "rejected")
 
 
@@ -42,13 +43,18 @@ async def hear(uow: UnitOfWork, core: Core, directory: Directory, event: CallRep
         await _note_recording(uow, core, call, fact)
     if call.dialogue_id is None and call.direction != "internal":
         call = await _place(uow, core, directory, call, line)
-    if call.ended_at:
-        payload = {"channel_id": channel.id, "key": call.key}
-        await uow.outbox.put("call.settle", call.id, due_at=core.clock.now() + SETTLE_AFTER, payload=payload)
+    await _look_again(uow, core, call)
     call = replace(call, updated_at=core.clock.now())
     await (uow.calls.save(call) if stored else uow.calls.add(call))
     await tell(uow, core, call)
     return Accepted(True, conversation_id=call.conversation_id)
+
+
+async def _look_again(uow: UnitOfWork, core: Core, call: Call) -> None:
+    """A call whose end was reported is settled soon; one whose end was lost is presumed over by and by."""
+    after = SETTLE_AFTER if call.ended_at else QUIET_AFTER
+    payload = {"channel_id": call.channel_id, "key": call.key}
+    await uow.outbox.put("call.settle", call.id, due_at=core.clock.now() + after, payload=payload)
 
 
 async def tell(uow: UnitOfWork, core: Core, call: Call) -> None:
@@ -131,6 +137,10 @@ class Settler:
                 return
             line = self._directory.line(call.line_id)
             settled = self._with_outcome(call, line)
+            if settled.outcome is None:
+                if call.updated_at and self._core.clock.now() - call.updated_at < PRESUMED_WITHIN:
+                    await _look_again(uow, self._core, call)
+                return
             number = settled.remote if settled.dialogue_id else None
             if number and settled.outcome in MISSED and settled.direction == "inbound" and line.callback_missed:
                 settled = await self._call_back(uow, settled, number)
