@@ -143,6 +143,8 @@ class Limits(Section):
     """One file uploaded by a visitor or an operator."""
     hook_bytes: Size = Field(default=1_000_000, ge=1)
     """One request from a vendor."""
+    visitor_rates: dict[str, str] = Field(default_factory=dict)
+    """Rates that replace the built-in ones of the widget, like `{connect: 1000/minute}` for a site behind one address."""
 
 
 class Settings(Section):

@@ -209,7 +209,9 @@ async def test_the_queue_is_ordered_by_priority_due_time_and_first_enqueueing(st
 
     async def work(uow: UnitOfWork) -> None:
         for key, priority, due_at, minute in facts:
-            this = (await enquire(uow, store, key=key, state="offered" if key == "held" else "queued", preview=key)).conversation
+            this = (
+                await enquire(uow, store, key=key, state="offered" if key == "held" else "queued", preview=key)
+            ).conversation
             since = MONDAY + timedelta(minutes=minute)
             await uow.queue.put(QueueEntry(this.id, SALES, this.contact_id, since, priority=priority, due_at=due_at))
 
@@ -296,6 +298,11 @@ async def test_a_letter_holds_all_that_an_adapter_needs(store: TestStore) -> Non
 
     delivery = await store.store.run(work)
     letter = await store.store.read(lambda uow: uow.deliveries.letter(delivery))
-    assert (letter.key, letter.dialogue_key, letter.recipients, letter.subject) == ("dlv_1", "ann", ("ann@example.com",), "Quote")
+    assert (letter.key, letter.dialogue_key, letter.recipients, letter.subject) == (
+        "dlv_1",
+        "ann",
+        ("ann@example.com",),
+        "Quote",
+    )
     assert (letter.reply_to_external_id, list(letter.references)) == ("<q@example.com>", ["<q@example.com>"])
     assert (letter.sender_name, list(letter.files)) == ("Olga", [])
