@@ -16,7 +16,8 @@ from gateway.domain.ids import DeliveryId, IdentityId, LeadId, MessageId, OfferI
 from gateway.domain.inbound import Claim, Raw
 from gateway.domain.lead import Lead
 from gateway.domain.offer import Offer, QueueEntry
-from gateway.ports.store import Errand, UnitOfWork
+from gateway.ports.records import Errand
+from gateway.ports.store import UnitOfWork
 from tests.contracts.people import IVAN, MAIL, OLGA, SALES, SUPPORT, Enquiry, enquire, inbound, outbound, settle_in
 from tests.stores import MONDAY, TestStore
 
