@@ -150,6 +150,8 @@ class Limits(Section):
     """One file uploaded by a visitor or an operator."""
     hook_bytes: Size = Field(default=1_000_000, ge=1)
     """One request from a vendor."""
+    sockets_per_address: int = Field(default=100, ge=1)
+    """Open widgets from one address; raise it where many visitors share one."""
     visitor_rates: Rates = ()
     """Rates that replace the widget's own, like `connect=1000/minute` where many visitors share one address."""
 
