@@ -150,7 +150,7 @@ async def idle(url: str, link: str, visitors: int) -> None:
     """Connect that many visitors and hold them until the parent closes our input."""
     async with Crowd(url, link) as crowd:
         for _ in range(visitors // 50):
-            await asyncio.gather(*(crowd._visitor() for _ in range(50)))  # noqa: SLF001 - the same module
+            await asyncio.gather(*(crowd._visitor() for _ in range(50)))
         print(json.dumps({"connected": visitors}), flush=True)
         await asyncio.to_thread(sys.stdin.read)
 

@@ -13,7 +13,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,12 +27,23 @@ NO_LIMITS = "session=1000000/minute,session.key=1000000/minute,connect=1000000/m
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """What runs at `url`. link: the one-time sign-in of the product."""
+    """What runs at `url`."""
 
     url: str
     pid: int
     ready_seconds: float
-    link: str = ""
+    folder: Path
+    environment: Mapping[str, str]
+
+    def link(self) -> str:
+        """A fresh one-time sign-in of the product; empty for the bare loop."""
+        if not self.environment:
+            return ""
+        command = [sys.executable, "-m", "gateway", "operator", "link", "olga@example.com"]
+        done = subprocess.run(
+            command, cwd=self.folder, env=_environment(self.environment), capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip().partition("token=")[2]
 
     def memory(self) -> int:
         """Resident bytes of the process."""
@@ -74,17 +85,20 @@ def _running(command: list[str], folder: Path, port: int, environment: dict[str,
     log = folder / "server.log"
     began = time.monotonic()
     with log.open("w") as out:
-        process = subprocess.Popen(  # noqa: S603 - our own server
-            command, cwd=folder, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": str(ROOT), **environment}
+        process = subprocess.Popen(
+            command, cwd=folder, stdout=out, stderr=subprocess.STDOUT, env=_environment(environment)
         )
     try:
         url = f"http://127.0.0.1:{port}"
         _wait(url, process, log)
-        found = re.search(r"token=(\S+)", log.read_text())
-        yield Server(url, process.pid, time.monotonic() - began, found[1] if found else "")
+        yield Server(url, process.pid, time.monotonic() - began, folder, environment)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+
+def _environment(own: Mapping[str, str]) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(ROOT), **own}
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -93,7 +107,7 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=1):  # noqa: S310 - our own address
+            with urllib.request.urlopen(f"{url}/readyz", timeout=1):
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.02)
