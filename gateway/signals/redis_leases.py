@@ -54,7 +54,7 @@ class _Lease:
         return time.monotonic() < self._until
 
     async def take(self) -> None:
-        while not await self._try_to_take():
+        while not await self._try_to_take():  # noqa: ASYNC110 - the event would be in another process
             await asyncio.sleep(min(1.0, self._seconds / 4))
 
     async def keep(self) -> None:

@@ -39,7 +39,8 @@ async def open_pool(url: str, *, size: int) -> asyncpg.Pool:
     with translated():
         return await asyncpg.create_pool(
             url, min_size=1, max_size=size, statement_cache_size=512, max_cached_statement_lifetime=0,
-            command_timeout=STATEMENT_SECONDS, timeout=ACQUIRE_SECONDS, server_settings={"application_name": "gateway"}, reset=_as_it_is,
+            command_timeout=STATEMENT_SECONDS, timeout=ACQUIRE_SECONDS, server_settings={"application_name": "gateway"},
+            reset=_as_it_is,
         )  # fmt: skip
 
 

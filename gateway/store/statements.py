@@ -1,6 +1,7 @@
 """A statement of SQLAlchemy Core, compiled once per engine to text and then run by the driver itself (docs/adr/0002).
 
-`is_in` is the only construct of our own: a list is one parameter on both engines. Bulk writes are texts made from the table alone. Talks to nobody.
+`is_in` is the only construct of our own: a list is one parameter on both engines. Bulk writes are
+texts made from the table alone. Talks to nobody.
 """
 
 from __future__ import annotations
