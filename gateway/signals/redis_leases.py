@@ -1,4 +1,4 @@
-"""Leases over Redis: SET NX PX, renewed at a third of their time, let go only by their holder (docs/adr/0006).
+"""Leases over Redis: SET NX PX, renewed at a third of their time, let go only by their holder (docs/adr/0004).
 
 Implements ports.live.Leases. A holder that cannot renew in time sees so from the yielded function before anybody else can
 take over: it counts from before its last successful renewal, by its own monotonic clock.
