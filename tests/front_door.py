@@ -114,7 +114,9 @@ async def front_door(*, rates: Mapping[str, str] | None = None, per_address: int
         office = await open_office(opened.store, MemorySignals(), DictBlobs(), clock, **line)
         reception = reception_of(office)
         visitors, moves = Visitors(reception), VisitorMoves(reception)
-        doors = Doors(Floods(rates=rates), lambda request: request.headers.get("X-Test-Address", request.remote or ""), per_address)
+        doors = Doors(
+            Floods(rates=rates), lambda request: request.headers.get("X-Test-Address", request.remote or ""), per_address
+        )
         namespace = WidgetNamespace(reception, visitors, moves, doors=doors)
         office.store.on_commit(lambda events: [namespace.hear(event) for event in events] and None)
         server = socketio.AsyncServer(async_mode="aiohttp", cors_allowed_origins="*", max_http_buffer_size=100_000)

@@ -49,8 +49,7 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
   const dialogue = createDialogue({
     store, visible,
     stored(messages) {
-      const left = withoutStored(queue.items(), messages);
-      if (left.length < queue.items().length) queue.remove(messages.map((message) => message.client_id ?? ''));
+      if (withoutStored(store.state.pending, messages).length < store.state.pending.length) queue.remove(messages.map((message) => message.client_id ?? ''));
     },
     received(message) {
       stage.emit('message:received', { id: message.id, text: message.text, name: message.name });
