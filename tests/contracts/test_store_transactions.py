@@ -211,9 +211,12 @@ async def test_unknown_ids_raise_not_found(store: TestStore) -> None:
         lambda uow: uow.conversations.get("cnv_none"), lambda uow: uow.conversations.lock("cnv_none"),
         lambda uow: uow.dialogues.lock("dlg_none"), lambda uow: uow.messages.get("msg_none"),
         lambda uow: uow.messages.attachment("att_none"), lambda uow: uow.contacts.get("con_none"),
-        lambda uow: uow.leads.get("led_none"), lambda uow: uow.lines.get("lin_none"), lambda uow: uow.lines.remove("lin_none"),
-        lambda uow: uow.channels.get("chn_none"), lambda uow: uow.operators.get("opr_none"), lambda uow: uow.calls.get("cal_none"),
-        lambda uow: uow.calls.recording("rec_none"), lambda uow: uow.queue.offer("off_none"), lambda uow: uow.raws.get("raw_none"),
+        lambda uow: uow.leads.get("led_none"), lambda uow: uow.lines.get("lin_none"),
+        lambda uow: uow.lines.remove("lin_none"),
+        lambda uow: uow.channels.get("chn_none"), lambda uow: uow.operators.get("opr_none"),
+        lambda uow: uow.calls.get("cal_none"),
+        lambda uow: uow.calls.recording("rec_none"), lambda uow: uow.queue.offer("off_none"),
+        lambda uow: uow.raws.get("raw_none"),
         lambda uow: uow.raws.mark("raw_none", state="done"), lambda uow: uow.deliveries.get("dlv_none"), save_unknown,
     ):  # fmt: skip
         with pytest.raises(NotFound):
