@@ -117,7 +117,7 @@ async def front_door(*, rates: Mapping[str, str] | None = None, per_address: int
         doors = Doors(Floods(rates=rates), lambda request: request.headers.get("X-Test-Address", request.remote or ""), per_address)
         namespace = WidgetNamespace(reception, visitors, moves, doors=doors)
         office.store.on_commit(lambda events: [namespace.hear(event) for event in events] and None)
-        server = socketio.AsyncServer(async_mode="aiohttp", cors_allowed_origins="*", max_http_buffer_size=100_000)
+        server = socketio.AsyncServer(async_mode="aiohttp", cors_allowed_origins="*", max_http_buffer_size=100_000, ping_interval=1, ping_timeout=1)
         server.register_namespace(namespace)
         app = web.Application()
         server.attach(app)
