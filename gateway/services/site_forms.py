@@ -102,4 +102,3 @@ def _understand(fields: Mapping[str, str], region: str) -> tuple[Answers, str, s
     if not (text or answers.email or answers.phone):
         raise Rejected("The form is empty.", code="empty")
     return answers, text or " · ".join(answers.fields().values()), picked.get("subject", "")[:200]
-

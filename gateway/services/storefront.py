@@ -81,4 +81,3 @@ def _is_there(presence: Presence | None, now: datetime) -> bool:
 
 def _older(at: datetime | None, now: datetime, seconds: float) -> bool:
     return at is None or now - at >= timedelta(seconds=seconds)
-

@@ -33,7 +33,11 @@ def adapter(**settings: Any) -> Any:
 
 def test_no_settings_at_all_are_enough() -> None:
     settings = read_settings({})
-    assert settings.welcomes("https://anything.example") and [field.name for field in settings.offline] == ["name", "email", "phone"]
+    assert settings.welcomes("https://anything.example") and [field.name for field in settings.offline] == [
+        "name",
+        "email",
+        "phone",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ def token(*, secret: str = SECRET, alg: str = "HS256", **claims: Any) -> str:
     """As the shop's server would sign it."""
     now = int(MONDAY.timestamp())
     body = {"sub": "42", "aud": KEY, "exp": now + 300} | claims
-    return jwt.encode({"alg": alg}, {k: v for k, v in body.items() if v is not None}, OctKey.import_key(secret), algorithms=[alg])
+    return jwt.encode(
+        {"alg": alg}, {k: v for k, v in body.items() if v is not None}, OctKey.import_key(secret), algorithms=[alg]
+    )
 
 
 def signed(door: Any, **claims: Any) -> str:

@@ -80,7 +80,17 @@ def test_what_is_typed_is_a_claim_that_nobody_vouches_for() -> None:
 
 def test_a_person_is_the_same_visitor_on_every_device_and_another_on_every_site() -> None:
     assert SEALS.person(SHOP, "42") == SEALS.person(SHOP, "42")
-    assert len({SEALS.person(SHOP, "42"), SEALS.person(SHOP, "43"), SEALS.person(ChannelId("chn_2"), "42"), OTHER.person(SHOP, "42")}) == 4
+    assert (
+        len(
+            {
+                SEALS.person(SHOP, "42"),
+                SEALS.person(SHOP, "43"),
+                SEALS.person(ChannelId("chn_2"), "42"),
+                OTHER.person(SHOP, "42"),
+            }
+        )
+        == 4
+    )
 
 
 def test_a_ticket_opens_one_file_for_an_hour() -> None:

@@ -121,14 +121,22 @@ def test_nothing_is_promised_on_too_little() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "number"),
-    [("020 7946 0958", "+442079460958"), ("+34 912 345 678", "+34912345678"), ("۰۲۱ ۸۸۸۸ ۸۸۸۸", None), ("call me", None), ("", None)],
+    [
+        ("020 7946 0958", "+442079460958"),
+        ("+34 912 345 678", "+34912345678"),
+        ("۰۲۱ ۸۸۸۸ ۸۸۸۸", None),
+        ("call me", None),
+        ("", None),
+    ],
 )
 def test_numbers_become_e164_or_nothing(typed: str, number: str | None) -> None:
     found = phone_number(typed, region="GB")
     assert found == number or (number is None and typed.startswith("۰"))
 
 
-@pytest.mark.parametrize("wrong", ["", "ann", "ann@", "@example.com", "ann@example", "a b@example.com", "ann@example.com, b@example.com", "<a@b.co>"])
+@pytest.mark.parametrize(
+    "wrong", ["", "ann", "ann@", "@example.com", "ann@example", "a b@example.com", "ann@example.com, b@example.com", "<a@b.co>"]
+)
 def test_what_is_no_address_is_none(wrong: str) -> None:
     assert mail_address(wrong) is None
     assert mail_address(" Ann@Example.COM ") == "ann@example.com"

@@ -26,7 +26,13 @@ def leads(door: FrontDoor) -> list[dict[str, Any]]:
 
 async def test_an_html_form_makes_a_lead_and_sends_the_browser_back() -> None:
     async with front_door() as door:
-        fields = {"your-name": "Ann", "E-Mail": "Ann@Example.com", "Message": "A tandem, please", "Size": "54", "_next": f"{SHOP}/thanks"}
+        fields = {
+            "your-name": "Ann",
+            "E-Mail": "Ann@Example.com",
+            "Message": "A tandem, please",
+            "Size": "54",
+            "_next": f"{SHOP}/thanks",
+        }
         status, headers, _ = await post(door, data=fields, headers=BROWSER)
         assert (status, headers["Location"]) == (303, f"{SHOP}/thanks")
         lead = leads(door)[0]
@@ -79,11 +85,14 @@ async def test_pressing_the_button_twice_is_one_enquiry() -> None:
 
 
 @pytest.mark.parametrize(
-    "next_page", ["https://evil.example/", "//evil.example", "javascript:alert(1)", f"{SHOP}.evil.example/", f"{SHOP}\\@evil.example", "\n"]
+    "next_page",
+    ["https://evil.example/", "//evil.example", "javascript:alert(1)", f"{SHOP}.evil.example/", f"{SHOP}\\@evil.example", "\n"],
 )
 async def test_nobody_is_sent_elsewhere(next_page: str) -> None:
     async with front_door() as door:
-        status, headers, _ = await post(door, data={"email": "ann@example.com", "message": "Hi", "_next": next_page}, headers=BROWSER)
+        status, headers, _ = await post(
+            door, data={"email": "ann@example.com", "message": "Hi", "_next": next_page}, headers=BROWSER
+        )
         assert (status, headers["Location"]) == (303, BROWSER["Referer"])
 
 
@@ -106,7 +115,13 @@ async def test_only_listed_sites_post_and_only_while_forms_are_on() -> None:
 
 
 @pytest.mark.parametrize(
-    "how", [{"json": {}}, {"json": []}, {"data": b"\xff\xfe", "headers": {"Content-Type": "application/json"}}, {"json": {"a": "x" * 200_000}}]
+    "how",
+    [
+        {"json": {}},
+        {"json": []},
+        {"data": b"\xff\xfe", "headers": {"Content-Type": "application/json"}},
+        {"json": {"a": "x" * 200_000}},
+    ],
 )
 async def test_unusable_posts_are_refused(how: dict[str, Any]) -> None:
     async with front_door() as door:
@@ -116,7 +131,9 @@ async def test_unusable_posts_are_refused(how: dict[str, Any]) -> None:
 
 async def test_a_browser_without_a_page_to_return_to_is_thanked_in_its_language() -> None:
     async with front_door() as door:
-        status, _, body = await post(door, data={"message": "سلام"}, headers={"Accept": "text/html", "Accept-Language": "fa-IR,en;q=0.5"})
+        status, _, body = await post(
+            door, data={"message": "سلام"}, headers={"Accept": "text/html", "Accept-Language": "fa-IR,en;q=0.5"}
+        )
         assert status == 200 and 'dir="rtl"' in body and "سپاسگزاریم" in body
 
 

@@ -304,7 +304,9 @@ async def test_an_old_token_hears_nothing_once_the_dialogue_is_proven_to_be_anns
         thief = await door.browser(token=ann.token)
         await thief.ask("sync", {"after": 0})
         talk = await served_by_olga(door, ann, await ann.say("Hello", client_id="a1"))
-        proven = await ann.ask("visitor.update", {"identity_token": signed(door, sub="42", name="Ann", email="ann@example.com")})
+        proven = await ann.ask(
+            "visitor.update", {"identity_token": signed(door, sub="42", name="Ann", email="ann@example.com")}
+        )
         assert proven["ok"] and proven["visitor"]["email"] == "ann@example.com" and proven["token"] != ann.token
         await door.office.answer(OLGA, talk, "Your card ends in 4711")
         await eventually(lambda: any("4711" in m["text"] for m in ann.of("message")))

@@ -44,10 +44,16 @@ def assets(tmp_path: Path) -> Path:
 
 async def test_the_loader_lives_five_minutes_and_hashed_files_for_ever(assets: Path) -> None:
     async with served(assets) as (http, url):
-        for name, lasting in (("loader.js", "public, max-age=300"), ("panel.0a1b2c3d.js", "public, max-age=31536000, immutable")):
+        for name, lasting in (
+            ("loader.js", "public, max-age=300"),
+            ("panel.0a1b2c3d.js", "public, max-age=31536000, immutable"),
+        ):
             async with http.get(f"{url}/widget/v1/{name}") as answer:
                 assert answer.status == 200 and answer.headers["Cache-Control"] == lasting
-                assert answer.headers["Access-Control-Allow-Origin"] == "*" and answer.headers["X-Content-Type-Options"] == "nosniff"
+                assert (
+                    answer.headers["Access-Control-Allow-Origin"] == "*"
+                    and answer.headers["X-Content-Type-Options"] == "nosniff"
+                )
                 assert answer.content_type == "text/javascript"
 
 
@@ -77,7 +83,10 @@ async def test_the_demo_carries_the_demo_channels_key(assets: Path) -> None:
         assert 'data-key="a&quot;b"' in await answer.text() and answer.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/widget/v1/..%2Fsecret.txt", "/widget/v1/%2e%2e", "/demo/..%2Fsecret.txt", "/widget/v1/.hidden", "/widget/v1/a%00"])
+@pytest.mark.parametrize(
+    "path",
+    ["/widget/v1/..%2Fsecret.txt", "/widget/v1/%2e%2e", "/demo/..%2Fsecret.txt", "/widget/v1/.hidden", "/widget/v1/a%00"],
+)
 async def test_nothing_else_is_served(assets: Path, path: str) -> None:
     from yarl import URL
 

@@ -62,7 +62,9 @@ async def test_consent_is_asked_before_the_first_personal_field_and_kept_with_it
         ann = await door.browser()
         form = {"kind": "offline", "fields": {"email": "ann@example.com"}}
         assert (await ann.say("Hi", client_id="a1", form=form))["code"] == "consent_missing"
-        assert (await ann.say("Hi", client_id="a1", form=form, consent={"version": "6", "accepted": True}))["code"] == "consent_missing"
+        assert (await ann.say("Hi", client_id="a1", form=form, consent={"version": "6", "accepted": True}))[
+            "code"
+        ] == "consent_missing"
         assert (await ann.say("Hi", client_id="a1", form=form, consent={"version": "7", "accepted": True}))["ok"]
         data = next(e.data["message"]["data"] for e in door.office.events if e.type == "message.received")
         assert data["consent"] == {"version": "7", "at": "2026-01-05T09:00:00Z"}
@@ -80,7 +82,9 @@ async def test_a_foreign_site_gets_neither_session_nor_permission_to_read_why() 
     async with front_door() as door:
         await door.set_up_site(origins=[SHOP])
         body = {"key": KEY}
-        async with door.http.post(f"{door.url}/api/v1/widget/session", json=body, headers={"Origin": "https://evil.example"}) as answer:
+        async with door.http.post(
+            f"{door.url}/api/v1/widget/session", json=body, headers={"Origin": "https://evil.example"}
+        ) as answer:
             assert answer.status == 403 and "Access-Control-Allow-Origin" not in answer.headers
             assert (await answer.json(content_type=None))["code"] == "origin_refused"
         async with door.http.post(f"{door.url}/api/v1/widget/session", json=body, headers={"Origin": SHOP}) as answer:
