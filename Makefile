@@ -8,7 +8,7 @@ export GATEWAY_VENV
 export PATH := $(abspath $(BIN)):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup fix check quick bench soak screenshots locks docs clean
+.PHONY: help run test setup fix check quick bench soak screenshots locks docs package clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -44,6 +44,10 @@ screenshots: setup ## pictures of every screen in every language into build/scre
 
 locks: ## resolve the dependencies of pyproject.toml anew (needs uv)
 	@$(PYTHON) tools/locks.py
+
+package: ## a wheel with the built pages, into build/dist
+	@$(PYTHON) tools/setup.py run
+	@$(BIN)/python -m hatchling build -t wheel -d build/dist
 
 clean: ## remove what was built; var/ with the data stays
 	rm -rf .venv build gateway/web/assets node_modules */node_modules tests/*/node_modules

@@ -11,13 +11,14 @@ import re
 import statistics
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import Distribution, distribution
 from pathlib import Path, PurePosixPath
 
 import pytest
 
 from tests.house import tree
-from tests.house.tree import ROOT
+from tests.house.tree import ROOT, sources
 
 LONGEST_FILE, LONGEST_FUNCTION, MOST_ARGUMENTS = 400, 40, 5
 MEDIAN_FILE, MEDIAN_FUNCTION = 90, 8
@@ -36,6 +37,21 @@ PRIVATE = [
 MAY_SLEEP = {"tests/eventually.py", "tests/servers/process.py"}
 # path::function → why it may have more than five arguments
 MANY_ARGUMENTS = {"gateway/ports/views.py::inbox": "the filters of one list, each asked for by its name"}
+# the name of a package → the name it is imported by
+IMPORTED_AS = {
+    "mail-parser-reply": "mailparser_reply", "markdown-it-py": "markdown_it", "argon2-cffi": "argon2",
+    "python-socketio": "socketio", "ruamel.yaml": "ruamel",
+}  # fmt: skip
+USED_OTHERWISE = {
+    "tzdata",  # zoneinfo reads it
+    "rich",  # typer draws with it
+    "email_validator",  # pydantic calls it
+}
+# declared ahead of the code that needs it; a release has none
+AWAITED = {
+    "alembic", "argon2", "cryptography", "holidays", "mailparser_reply", "markdown_it", "obstore", "prometheus_client", "redis",
+    "segno", "stamina", "tinytag", "uvloop",
+}  # fmt: skip
 TESTED_AS = {"commands": "cli"}
 # packages whose metadata is silent, read by a person
 LICENCES = {"imapclient": "BSD-3-Clause"}
@@ -189,6 +205,14 @@ def test_nothing_we_ship_with_is_under_a_licence_that_binds_users() -> None:
     assert not bound + unknown, listed(bound + unknown)
 
 
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
+    declared = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in _declared()}
+    used = {name.split(".")[0] for source in sources("gateway", suffixes=(".py",)) for name in source.imports()}
+    foreign = used - set(sys.stdlib_module_names) - {"gateway", ""}
+    assert not foreign - declared, listed(sorted(foreign - declared))
+    assert not declared - foreign - USED_OTHERWISE - AWAITED, listed(sorted(declared - foreign - USED_OTHERWISE - AWAITED))
+
+
 def test_locks_name_exact_versions_with_hashes() -> None:
     for lock in ROOT.glob("requirements*.lock"):
         entries = re.findall(r"^([A-Za-z0-9][^\n]*(?:\n\s+--hash[^\n]*)*)", lock.read_text(), flags=re.MULTILINE)
@@ -237,6 +261,11 @@ def _flat(node: object, prefix: str = "") -> list[str]:
 def _locked(lock: Path) -> list[str]:
     entries = re.findall(r"^([A-Za-z0-9_.-]+)==[^\s;]+ *(;[^\\\n]*)?", lock.read_text(), flags=re.MULTILINE)
     return [name for name, marker in entries if _wanted_here(marker)]
+
+
+def _declared() -> list[str]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [re.split(r"[<>=;\[ ]", wanted)[0] for wanted in project["dependencies"]]
 
 
 def _wanted_here(marker: str) -> bool:

@@ -15,8 +15,10 @@ from playwright.async_api import async_playwright
 
 from tests.eventually import eventually_sync
 from tests.servers import chromium as chromium_server
+from tests.servers.fixtures import have
 from tests.servers.imap import ImapServer
 from tests.servers.postgres import Postgres
+from tests.servers.process import ServerMissing, ServerProcess
 from tests.servers.redis import Redis
 from tests.servers.smtp import SmtpServer
 from tests.servers.telegram import TelegramBot
@@ -27,6 +29,21 @@ def a_mail(subject: str) -> EmailMessage:
     mail["From"], mail["To"], mail["Subject"] = "ann@example.test", "olga@example.test", subject
     mail.set_content("Is the blue one in stock?")
     return mail
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_a_missing_server_is_named_and_fails_in_ci(monkeypatch: pytest.MonkeyPatch, ci: str, outcome: type[Exception]) -> None:
+    def missing() -> None:
+        raise ServerMissing("postgres: not installed")
+
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="postgres: not installed"):
+        have(missing)
+
+
+async def test_a_server_that_ends_at_once_says_why(tmp_path: Path) -> None:
+    with pytest.raises(ServerMissing, match=r"(?s)broken ended with code 3.*no such thing"):
+        ServerProcess("broken", folder=tmp_path).start(["sh", "-c", "echo no such thing; exit 3"], ready=lambda: False)
 
 
 async def test_postgres_runs_sql_in_an_empty_database(postgres_url: str) -> None:

@@ -195,12 +195,22 @@ def test_the_documents_made_from_the_model_are_up_to_date(name: str) -> None:
     assert (ROOT / name).read_text(encoding="utf-8") == documents()[name], "run `make docs`"
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "config").rglob("*.yaml")), ids=lambda path: path.name)
+def settings_files() -> list[Path]:
+    """The YAML files that say they are settings; the others are for `gateway config apply`."""
+    files = sorted((ROOT / "config").rglob("*.yaml"))
+    return [file for file in files if file.read_text(encoding="utf-8").startswith("# yaml-language-server:")]
+
+
+@pytest.mark.parametrize("file", settings_files(), ids=lambda path: path.name)
 def test_the_files_we_ship_are_valid_and_name_their_schema(file: Path) -> None:
-    first = file.read_text().splitlines()[0]
-    named = first.removeprefix("# yaml-language-server: $schema=")
+    named = file.read_text(encoding="utf-8").splitlines()[0].removeprefix("# yaml-language-server: $schema=")
     assert (file.parent / named).resolve() == ROOT / "config" / "gateway.schema.json"
     assert isinstance(load(file, environment={}), Settings)
+
+
+def test_the_default_file_is_among_them_and_changes_nothing() -> None:
+    assert ROOT / "config" / "gateway.yaml" in settings_files()
+    assert load(ROOT / "config" / "gateway.yaml", environment={}) == Settings()
 
 
 def test_the_template_is_the_defaults_once_uncommented() -> None:

@@ -35,7 +35,7 @@ class Tools:
 
 def build(record: ChannelRecord, tools: Tools) -> Channel:
     """The adapter of one channel; opens no connection. Raises ConfigError."""
-    module = import_module(_entry(record.kind).module)
+    module = import_module(_entry(record.kind)[0])
     return cast(Channel, module.build(record, **_wanted(record.kind, tools)))
 
 
@@ -46,14 +46,14 @@ def _wanted(kind: str, tools: Tools) -> dict[str, Any]:
         case "telegram":
             return {"read_blob": tools.read_blob, "clock": tools.clock, "public_url": tools.public_url}
         case "pbx":
-            return {"clock": tools.clock}
+            return {"clock": tools.clock, "public_url": tools.public_url}
         case _:
             return {}
 
 
 def settings_class(kind: str) -> type[BaseModel]:
     """The frozen, self-validating settings of a kind. Raises ConfigError for an unknown kind."""
-    module, _, name = _entry(kind).settings.partition(":")
+    module, _, name = _entry(kind)[1].partition(":")
     return cast(type[BaseModel], getattr(import_module(module), name))
 
 
@@ -76,7 +76,7 @@ def validate(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     return cast(dict[str, Any], _plain(model.model_dump(mode="python", exclude_none=True)))
 
 
-def _entry(kind: str) -> channels.KindEntry:
+def _entry(kind: str) -> tuple[str, str]:
     try:
         return TABLE[kind]
     except KeyError:

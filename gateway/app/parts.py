@@ -1,4 +1,4 @@
-"""Builds the use cases around one Core. One value holds them all, so that serving, administration and tests share one wiring."""
+"""Builds the use cases around one Core: one value holds them all, so that serving and administration share one wiring."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ from gateway.domain.ids import AttachmentId, ChannelId, ConversationId, Dialogue
 from gateway.domain.inbound import Accepted, IncomingFile, MessageReceived, Sender
 from gateway.domain.message import Attachment, InboundMessage
 from gateway.ports.core import Core
-from gateway.ports.store import Place, UnitOfWork
+from gateway.ports.records import Place
+from gateway.ports.store import UnitOfWork
 from gateway.services import queueing
 from gateway.services.directory import Directory
 from gateway.services.recognition import (
@@ -40,6 +41,7 @@ class Door:
     key: str
     sender: Sender
     subject: str | None = None
+    recipients: tuple[str, ...] = ()
 
 
 async def enter(uow: UnitOfWork, core: Core, directory: Directory, door: Door) -> Scene:
@@ -47,7 +49,7 @@ async def enter(uow: UnitOfWork, core: Core, directory: Directory, door: Door) -
     who = await recognise(uow, core, door.sender)
     dialogue = Dialogue(
         DialogueId(core.ids.new("dlg")), door.channel_id, door.key, who.contact.id, core.clock.now(),
-        subject=door.subject, recipients=(door.sender.claims[0].value,),
+        subject=door.subject, recipients=door.recipients or (door.sender.claims[0].value,),
     )  # fmt: skip
     await uow.dialogues.add(dialogue)
     if who.new:
@@ -65,9 +67,27 @@ def scene_at(uow: UnitOfWork, core: Core, directory: Directory, place: Place) ->
     return Scene(uow, core, place, channel=channel, line=directory.line(channel.line_id))
 
 
+def participants(dialogue: Dialogue) -> frozenset[str]:
+    """Addresses that take part in this thread: who began it, who is answered, and whom they copied."""
+    return frozenset(dialogue.recipients) | frozenset(dialogue.data.get("participants", ()))
+
+
+def _note_participants(scene: Scene, event: MessageReceived) -> None:
+    thread = event.data.get("thread")
+    if not thread:
+        return
+    present = participants(scene.dialogue)
+    named = [*thread.get("participants", ()), event.sender.claims[0].value]
+    fresh = [address for address in named if address not in present]
+    if fresh:
+        known = [*scene.dialogue.data.get("participants", ()), *fresh]
+        scene.dialogue = replace(scene.dialogue, data=dict(scene.dialogue.data) | {"participants": known[:100]})
+
+
 async def arrive(scene: Scene, event: MessageReceived) -> Accepted:
     """Put one message where it belongs and let everything follow from it."""
     begun = await _find_conversation(scene, event)
+    _note_participants(scene, event)
     message = _message(scene, event)
     files = [await _attachment(scene, message, file) for file in event.files]
     await scene.add(message)
@@ -164,8 +184,7 @@ async def _attachment(scene: Scene, message: InboundMessage, file: IncomingFile)
 
 async def _pick_up_identities(scene: Scene, event: MessageReceived) -> None:
     claims = [*event.sender.claims[1:], *claims_in_text(event.text, region=scene.line.region)]
-    own = {claim.value for claim in event.sender.claims[:1]}
-    fresh = [claim for claim in claims if claim.value not in own]
+    fresh = [claim for claim in claims if claim.value != event.sender.claims[0].value]
     if not fresh:
         return
     await keep_claims(scene.uow, scene.core, scene.contact.id, fresh, evidence=f"message:{scene.dialogue.last_seq}")

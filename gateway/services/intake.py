@@ -25,7 +25,8 @@ from gateway.domain.inbound import (
     Raw,
 )
 from gateway.ports.core import Core
-from gateway.ports.store import Known, PlaceKey, UnitOfWork
+from gateway.ports.records import Known, PlaceKey
+from gateway.ports.store import UnitOfWork
 from gateway.services import arrivals, calls, reports
 from gateway.services.directory import Directory
 from gateway.services.scene import Scene
@@ -149,7 +150,9 @@ class _Batch:
 
     async def take(self, events: Sequence[InboundEvent]) -> tuple[Sequence[Accepted], bool]:
         await self._look_up([event for event in events if isinstance(event, MessageReceived)])
-        answers = [await self._one(event) for event in events]
+        admitted = [self._admitted(event) for event in events]
+        await self._look_up([new for new, old in zip(admitted, events, strict=True) if new is not old])  # type: ignore[misc]
+        answers = [await self._one(event) for event in admitted]
         for scene in self._scenes.values():
             await scene.leave()
         return answers, self._stirred or any(scene.stirred for scene in self._scenes.values())
@@ -164,6 +167,16 @@ class _Batch:
             named = [event.external_id for event in events if event.channel_id == channel_id]
             for external_id, known in (await self._uow.messages.known(channel_id, named)).items():
                 self._known[channel_id, external_id] = known
+
+    def _admitted(self, event: InboundEvent) -> InboundEvent:
+        """A proof of belonging (a signed token that can be forwarded) opens a dialogue only to somebody who takes part in it."""
+        thread = event.data.get("thread") if isinstance(event, MessageReceived) else None
+        if not isinstance(event, MessageReceived) or not thread or thread.get("token") != event.dialogue_key:
+            return event
+        scene = self._scenes.get((event.channel_id, event.dialogue_key))
+        if scene is not None and event.sender.claims[0].value in arrivals.participants(scene.dialogue):
+            return event
+        return replace(event, dialogue_key=thread["fallback_key"])
 
     async def _one(self, event: InboundEvent) -> Accepted:
         match event:
@@ -190,5 +203,6 @@ class _Batch:
         return answer
 
     async def _enter(self, event: MessageReceived) -> Scene:
-        door = arrivals.Door(event.channel_id, event.dialogue_key, event.sender, event.subject)
+        recipients = tuple(event.data.get("reply_to") or ()) or (event.sender.claims[0].value,)
+        door = arrivals.Door(event.channel_id, event.dialogue_key, event.sender, event.subject, recipients)
         return await arrivals.enter(self._uow, self._core, self._directory, door)

@@ -32,6 +32,7 @@ REASONS: Mapping[IdentityKind, Reason] = {
 REACHABLE: frozenset[IdentityKind] = frozenset({"phone", "email", "telegram"})
 TITLE_LENGTH = 80
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
+PHONE_LIKE = re.compile(r"(?:\d[^\w\n]{0,3}){7}")
 SCAN_LENGTH = 4000
 
 
@@ -88,7 +89,7 @@ def claims_in_text(text: str, *, region: str) -> list[Claim]:
     """Phones and mail addresses that a customer wrote down: unverified."""
     sample = text[:SCAN_LENGTH]
     claims = [Claim("email", m.group().lower(), verified=False) for m in MAIL.finditer(sample)] if "@" in sample else []
-    if sum(ch.isdigit() for ch in sample) >= 7:
+    if PHONE_LIKE.search(sample):
         claims += [Claim("phone", number, verified=False) for number in _numbers(sample, region)]
     return claims
 

@@ -53,7 +53,7 @@ class RedisSignals:
         except (RedisError, OSError) as error:
             self._say_lost(error)
 
-    async def wait(self, topic: str, *, timeout: float) -> bool:  # noqa: ASYNC109 - the port's word
+    async def wait(self, topic: str, *, timeout: float) -> bool:
         """Sleep until the next nudge or `timeout` seconds."""
         self._start()
         return await self._here.wait(topic, timeout=timeout)

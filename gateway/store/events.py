@@ -103,5 +103,5 @@ class InOrder:
         for listener in self._listeners:
             try:
                 listener(events)
-            except Exception:  # noqa: BLE001 - a listener's fault must not undo a commit that has happened
+            except Exception:
                 log.exception("store.listener_failed")

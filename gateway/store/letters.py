@@ -13,7 +13,6 @@ from gateway.domain.delivery import Delivery, Letter
 from gateway.domain.errors import NotFound
 from gateway.domain.message import AnyMessage, OutboundMessage
 from gateway.store import tables as t
-from gateway.store.columns import constant
 from gateway.store.nouns import ATTACHMENT, DIALOGUE, MESSAGE
 from gateway.store.shapes import Shape
 from gateway.store.statements import Sql

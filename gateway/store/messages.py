@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 
 from gateway.domain.ids import AttachmentId, ChannelId, DialogueId, MessageId
 from gateway.domain.message import AnyMessage, Attachment, InboundMessage, OutboundMessage
-from gateway.ports.store import Known
+from gateway.ports.records import Known
 from gateway.store import tables as t
 from gateway.store.nouns import ATTACHMENT, MESSAGE
 from gateway.store.shapes import Shape
@@ -59,9 +59,7 @@ class SqlMessages:
         """Raises NotFound."""
         return await self._t.one(GET, _SHAPE, {"id": id})
 
-    async def said(
-        self, dialogue_id: DialogueId, *, after: int, limit: int
-    ) -> Sequence[InboundMessage | OutboundMessage]:
+    async def said(self, dialogue_id: DialogueId, *, after: int, limit: int) -> Sequence[InboundMessage | OutboundMessage]:
         """What is neither inbound nor outbound is left out twice: by the statement, and by type."""
         given = {"dialogue_id": dialogue_id, "after": after, "limit": limit}
         rows = await self._t.all(SAID, _SHAPE, given)

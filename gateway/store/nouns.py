@@ -20,7 +20,7 @@ from gateway.domain.message import AnyMessage, Attachment, CallEntry, InboundMes
 from gateway.domain.offer import Offer, QueueEntry
 from gateway.domain.operator import Operator, Presence
 from gateway.domain.schedule import Schedule
-from gateway.ports.store import Canned, Session
+from gateway.ports.records import Canned, Session
 from gateway.store import tables as t
 from gateway.store.columns import dump_json, instant, micros
 from gateway.store.shapes import Row, Shape, conversions

@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import bindparam, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.ports.store import Errand
+from gateway.ports.records import Errand
 from gateway.store import tables as t
 from gateway.store.columns import constant, dump_json, instant, micros
 from gateway.store.statements import Sql

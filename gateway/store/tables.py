@@ -6,10 +6,21 @@ Foreign keys say who owns whom; references that merely point (lead, line, operat
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, MetaData, Sequence, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Sequence, Table, Text, UniqueConstraint, func
 
 from gateway.store.columns import (
-    blob, constant, flag, instant_, json, late, number, partial, real, serial, text, whole,
+    blob,
+    constant,
+    flag,
+    instant_,
+    json,
+    late,
+    number,
+    partial,
+    real,
+    serial,
+    text,
+    whole,
 )  # fmt: skip
 
 metadata = MetaData()
@@ -112,7 +123,8 @@ conversation = Table(
     Index("conversation_contact", "contact_id", "number"), Index("conversation_lead", "lead_id", "number"),
 )  # fmt: skip
 partial("conversation_holder", conversation.c.operator_id, where=conversation.c.operator_id.is_not(None))
-partial("conversation_open", conversation.c.opened_at, conversation.c.id, where=conversation.c.closed_at.is_(None))
+LATEST = func.coalesce(conversation.c.last_at, conversation.c.opened_at)
+partial("conversation_open", LATEST, conversation.c.id, where=conversation.c.closed_at.is_(None))
 partial("conversation_ended", conversation.c.closed_at, conversation.c.id, where=conversation.c.closed_at.is_not(None))
 
 message = Table(

@@ -11,7 +11,14 @@ from gateway.domain.conversation import Conversation
 from gateway.domain.dialogue import Dialogue
 from gateway.domain.event import Event
 from gateway.domain.ids import (
-    ChannelId, ContactId, ConversationId, DialogueId, IdentityId, LineId, MessageId, OperatorId,
+    ChannelId,
+    ContactId,
+    ConversationId,
+    DialogueId,
+    IdentityId,
+    LineId,
+    MessageId,
+    OperatorId,
 )  # fmt: skip
 from gateway.domain.line import Line
 from gateway.domain.message import InboundMessage, OutboundMessage

@@ -234,3 +234,17 @@ async def test_an_operator_who_leaves_gives_back_what_waits_for_us(office: Offic
     await office.time_passes(seconds=100)
     talk = await office.conversation(ann)
     assert (talk.state, talk.operator_id) == ("queued", None)
+
+
+def _thread(token: str | None, fallback: str, *participants: str) -> dict[str, object]:
+    return {"thread": {"token": token, "fallback_key": fallback, "participants": list(participants)}}
+
+
+async def test_a_signed_thread_opens_only_to_who_takes_part(office: Office) -> None:
+    ann = await office.write("ann@example.com", "Hello", to=BOX, key="t1", data=_thread(None, "t1", "tom@example.com"))
+    copied = await office.write("tom@example.com", "Me too", to=BOX, key="t1", data=_thread("t1", "t2"))
+    assert copied.conversation_id == ann.conversation_id
+    thief = await office.write("boris@example.com", "Send it to me", to=BOX, key="t1", data=_thread("t1", "t3"))
+    assert thief.conversation_id != ann.conversation_id
+    forged = await office.write("boris@example.com", "And this", to=BOX, key="gone", data=_thread("gone", "t3"))
+    assert forged.conversation_id == thief.conversation_id

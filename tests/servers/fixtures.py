@@ -24,7 +24,8 @@ from tests.servers.telegram import TelegramApi, TelegramBot
 T = TypeVar("T")
 
 
-def _have(build: Callable[[], T]) -> T:
+def have(build: Callable[[], T]) -> T:
+    """Build a server, or fail by its name (skip where CI is not set)."""
     try:
         return build()
     except ServerMissing as missing:
@@ -42,7 +43,7 @@ def _started(server: T) -> T:
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """PostgreSQL itself, for tests that stop it; most want `postgres_url`."""
     folder = _public_folder(tmp_path_factory)
-    server = _have(lambda: _started(Postgres(folder)))
+    server = have(lambda: _started(Postgres(folder)))
     yield server
     server.stop()
 
@@ -59,7 +60,7 @@ def postgres_url(postgres_server: Postgres) -> Iterator[str]:
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     """Redis itself, for tests that stop it; most want `redis_url`."""
     folder = tmp_path_factory.mktemp("redis")
-    server = _have(lambda: _started(Redis(folder)))
+    server = have(lambda: _started(Redis(folder)))
     yield server
     server.stop()
 
@@ -74,7 +75,7 @@ def redis_url(redis_server: Redis) -> str:
 @pytest.fixture
 def imap_server(tmp_path: Path) -> Iterator[ImapServer]:
     """Olga's mailbox on a server of this test's own, so that it may be stopped and started."""
-    server = _have(lambda: _started(ImapServer(tmp_path)))
+    server = have(lambda: _started(ImapServer(tmp_path)))
     yield server
     server.stop()
 
@@ -82,7 +83,7 @@ def imap_server(tmp_path: Path) -> Iterator[ImapServer]:
 @pytest.fixture
 def smtp_server() -> Iterator[SmtpServer]:
     """An SMTP server that remembers what it was given."""
-    server = _have(lambda: _started(SmtpServer()))
+    server = have(lambda: _started(SmtpServer()))
     yield server
     server.stop()
 
@@ -91,7 +92,7 @@ def smtp_server() -> Iterator[SmtpServer]:
 def telegram_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TelegramApi]:
     """The Bot API emulator itself; most want `telegram_api`."""
     folder = tmp_path_factory.mktemp("telegram")
-    server = _have(lambda: _started(TelegramApi(folder)))
+    server = have(lambda: _started(TelegramApi(folder)))
     yield server
     server.stop()
 
@@ -105,7 +106,7 @@ def telegram_api(telegram_server: TelegramApi) -> TelegramBot:
 @pytest.fixture(scope="session")
 def chromium() -> Path:
     """The executable of a Chromium."""
-    return _have(chromium_server.path)
+    return have(chromium_server.path)
 
 
 def _public_folder(factory: pytest.TempPathFactory) -> Path:

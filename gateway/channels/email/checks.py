@@ -91,9 +91,7 @@ def _imap_login(imap: Imap, tls: ssl.SSLContext | None) -> Step:
             opened = await thread.call(mailbox.open, secret)
         finally:
             mailbox.abort()
-            closing = asyncio.ensure_future(thread.call(mailbox.close))
-            thread.stop()
-            await asyncio.wait({closing}, timeout=0.8)
+            await thread.end(mailbox.close, within=0.8)
         return "IDLE" if opened.idle else "no IDLE: new mail is looked for every minute"
 
     return (

@@ -115,9 +115,7 @@ class MailListener:
             await self._run(inbox, thread, mailbox, opened)
         finally:
             mailbox.abort()
-            closing = asyncio.ensure_future(thread.call(mailbox.close))
-            thread.stop()
-            await asyncio.wait({closing}, timeout=0.8)
+            await thread.end(mailbox.close, within=0.8)
 
     async def _open(self, thread: OwnThread, mailbox: Mailbox) -> Opened:
         password = self._settings.imap.password
@@ -211,7 +209,8 @@ class MailListener:
         headers = {"uid": str(place.uid), "uidvalidity": str(place.uidvalidity)}
         if fetched.oversize:
             headers["oversize"] = str(fetched.oversize)
-        digest = hashlib.sha256(fetched.raw).hexdigest()
+        # servers differ in line ends: a mailbox moved from one to another is still the same mail
+        digest = hashlib.sha256(fetched.raw.replace(b"\r\n", b"\n")).hexdigest()
         return Raw(self._channel_id, f"sha256:{digest}", _lane(fetched.raw, digest), fetched.raw, fetched.received_at, headers)
 
     def _note(self, place: Place, error: Exception) -> Raw:

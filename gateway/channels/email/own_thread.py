@@ -28,9 +28,12 @@ class OwnThread:
         self._jobs.put((lambda: function(*arguments, **named), future))
         return await future
 
-    def stop(self) -> None:
-        """The thread ends after what it is doing."""
+    async def end(self, last: Callable[[], None], *, within: float) -> None:
+        """Run one last call and end the thread; wait for that, but not longer than `within` seconds."""
+        done: asyncio.Future[None] = self._loop.create_future()
+        self._jobs.put((last, done))  # at once: nothing may come between
         self._jobs.put(None)
+        await asyncio.wait({done}, timeout=within)
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:

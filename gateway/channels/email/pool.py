@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 class WorkerLimits:
     """size: workers at once; seconds: wall time per mail; start_seconds: until a new one must answer; mails: of one life."""
 
-    size: int = 2
+    size: int = 1
     seconds: float = 5.0
     start_seconds: float = 30.0
     mails: int = 500

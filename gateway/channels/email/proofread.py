@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 from email.utils import getaddresses
 
 from gateway.channels.email.compose import Post
-from gateway.channels.email.fields import addresses, decode_words
+from gateway.channels.email.fields import addresses, decode_words, header
 from gateway.channels.email.limits import MAX_SUBJECT, header_block
 from gateway.domain.errors import SendError, send_refused
 
@@ -24,12 +24,12 @@ def proofread(post: Post) -> None:
     if sorted(name.lower() for name in read) != sorted(meant):
         raise _differs("headers")
     for name, wanted in (("To", post.to), ("Cc", post.cc), ("From", (post.envelope_from,))):
-        value = str(read.get(name, ""))
+        value = header(read, name)
         ours = tuple(item.address for item in addresses(value))
         theirs = tuple(address.lower() for _, address in getaddresses([value]) if "@" in address)
         if ours != wanted or theirs != wanted:
             raise _differs(name)
-    if decode_words(str(read["Subject"]), cap=MAX_SUBJECT) != post.subject:
+    if decode_words(header(read, "Subject"), cap=MAX_SUBJECT) != post.subject:
         raise _differs("Subject")
     if any(len(line) > 998 for line in post.body.split(b"\r\n")):
         raise _differs("line length")

@@ -61,7 +61,6 @@ def sanitise(html: str, *, images: Mapping[str, str] | None = None, show_remote:
         attribute_filter=_filter(images or {}, mark=mark, show_remote=show_remote),
         filter_style_properties=_STYLES,
         url_schemes={"http", "https", "mailto", "tel", "cid", "data"},
-        url_relative="deny",
         link_rel="noopener noreferrer nofollow",
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )

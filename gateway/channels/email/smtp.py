@@ -83,6 +83,7 @@ class Postman:
         )  # fmt: skip
         try:
             await client.connect()
+            await _greet(client)
             await self._login(client)
             yield client
             await _quit(client)
@@ -99,6 +100,15 @@ class Postman:
             if self._token:
                 self._token.forget()
             raise
+
+
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    """EHLO, so that the server's limits are known; a very old server gets HELO."""
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await client.helo()
 
 
 async def _envelope(client: aiosmtplib.SMTP, post: Post) -> None:

@@ -1,0 +1,91 @@
+/** The list: rows of conversations, fed by pages and kept by events. Decides no order itself: state/rows.ts does. */
+import { defineStore } from 'pinia'
+import { computed, reactive, ref, shallowRef } from 'vue'
+import { conversations } from '@/api/client'
+import { Refusal } from '@/api/http'
+import type { Conversation, Counts, Id, Row, Tab } from '@/api/types'
+import { applyRows, countsAfter, inTab, sectionsOf, type Rows } from '@/state/rows'
+import { useSession } from './session'
+
+interface TabPages { loaded: boolean; loading: boolean; next: string | null; problem: string }
+const pages = (): TabPages => ({ loaded: false, loading: false, next: null, problem: '' })
+const NONE: Counts = { mine: 0, mine_unread: 0, waiting: 0, all: 0, offers: 0, load: { used: 0, limit: 4 }, quarantine: 0 }
+
+export const useInbox = defineStore('inbox', () => {
+  const session = useSession()
+  const rows = shallowRef<Rows>({})
+  const counts = ref<Counts>({ ...NONE })
+  const tabs = reactive<Record<Tab, TabPages>>({ mine: pages(), waiting: pages(), all: pages(), closed: pages() })
+  const line = ref<Id | null>(null)
+  /** Ids that a text search found, or null where no search is on. */
+  const found = shallowRef<{ query: string; ids: Id[] } | null>(null)
+  const typing = reactive<Record<Id, { name: string; text?: string | undefined; until: number }>>({})
+  const viewing = reactive<Record<Id, { operator_id: Id; replying: boolean }[]>>({})
+
+  const mine = computed(() => Object.values(rows.value).filter((row) => inTab(row, 'mine', session.id)))
+  /** How many of mine wait for a word of ours: the number on the rail. */
+  const attention = computed(() => (tabs.mine.loaded ? mine.value.filter((row) => row.turn === 'ours' && row.state !== 'snoozed').length : counts.value.mine_unread))
+  const sections = (tab: Tab): ReturnType<typeof sectionsOf> => sectionsOf(rows.value, tab, session.id, line.value)
+
+  async function load(tab: Tab, more = false): Promise<void> {
+    const page = tabs[tab]
+    if (page.loading || (more && !page.next)) return
+    page.loading = true
+    try {
+      const answer = await conversations.list(tab, { cursor: more ? page.next : null, line_id: line.value, limit: 100 })
+      rows.value = applyRows(rows.value, answer.items)
+      Object.assign(page, { loaded: true, next: answer.next_cursor, problem: '' })
+    } catch (error) {
+      page.problem = error instanceof Refusal ? error.message || 'offline' : 'offline'
+    } finally {
+      page.loading = false
+    }
+  }
+  async function loadCounts(): Promise<void> {
+    try {
+      counts.value = await conversations.counts()
+    } catch { /* the numbers stay as they were; the bar says that there is no connection */ }
+  }
+  let later: ReturnType<typeof setTimeout> | undefined
+  function countLater(): void {
+    clearTimeout(later)
+    later = setTimeout(() => void loadCounts(), 1500)
+  }
+  /** A row that changed. `isNew`: the event says that it did not exist before. */
+  function apply(row: Row, isNew = false): void {
+    const before = rows.value[row.id]
+    if (before && before.version > row.version) return
+    const next = countsAfter(counts.value, before, row, session.id, isNew)
+    if (next === 'unknown') countLater()
+    else counts.value = { ...counts.value, ...next }
+    if (before?.operator_id !== row.operator_id || before?.state !== row.state) countLater()
+    rows.value = applyRows(rows.value, [row])
+    if (row.last_from === 'contact') delete typing[row.id]
+  }
+  function touch(id: Id, change: Partial<Row>): void {
+    const row = rows.value[id]
+    if (row) rows.value = { ...rows.value, [id]: { ...row, ...change } }
+  }
+  function adopt(conversation: Conversation): void {
+    const { contact: _c, lead: _l, line: _n, channel: _h, offer: _o, previous: _p, can: _a, reopen_until: _r, ...row } = conversation
+    apply(row)
+  }
+  async function search(query: string): Promise<void> {
+    if (!query.trim()) { found.value = null; return }
+    const answer = await conversations.list('all', { q: query, limit: 50 })
+    rows.value = applyRows(rows.value, answer.items)
+    found.value = { query, ids: answer.items.map((row) => row.id) }
+  }
+  /** Everything again: after a gap that was too long to catch up. */
+  async function reload(): Promise<void> {
+    const open = (Object.keys(tabs) as Tab[]).filter((tab) => tabs[tab].loaded)
+    rows.value = {}
+    for (const tab of open) tabs[tab] = pages()
+    await Promise.all([loadCounts(), ...open.map((tab) => load(tab))])
+  }
+  async function setLine(id: Id | null): Promise<void> {
+    line.value = id
+    for (const tab of Object.keys(tabs) as Tab[]) tabs[tab] = pages()
+  }
+  return { rows, counts, tabs, line, found, typing, viewing, mine, attention, sections, load, loadCounts, apply, touch, adopt, search, reload, setLine }
+})
