@@ -20,8 +20,8 @@ SITE = ChannelId("chn_site")
 def letter(key: str) -> Letter:
     """An answer into a dialogue."""
     message = OutboundMessage(
-        id=MessageId("msg_1"), dialogue_id=DialogueId("dlg_1"), conversation_id=None, seq=1, at=MONDAY, text="Yes", created_at=MONDAY,
-        channel_id=SITE, operator_id=None,
+        id=MessageId("msg_1"), dialogue_id=DialogueId("dlg_1"), conversation_id=None, seq=1, at=MONDAY, text="Yes",
+        created_at=MONDAY, channel_id=SITE, operator_id=None,
     )  # fmt: skip
     return Letter(message, "dlv_1", key, ())
 
@@ -33,7 +33,8 @@ def adapter(**settings: Any) -> Any:
 
 def test_no_settings_at_all_are_enough() -> None:
     settings = read_settings({})
-    assert settings.welcomes("https://anything.example") and [field.name for field in settings.offline] == [
+    assert settings.welcomes("https://anything.example")
+    assert [field.name for field in settings.offline] == [
         "name",
         "email",
         "phone",
@@ -49,8 +50,11 @@ def test_no_settings_at_all_are_enough() -> None:
 )  # fmt: skip
 def test_origins_are_kept_as_browsers_send_them(given: str, kept: str) -> None:
     settings = read_settings({"origins": [given]})
-    assert settings.welcomes(settings.origins[0]) and not settings.welcomes(None) and not settings.welcomes("null")
-    assert settings.origins[0].isascii() and (kept == settings.origins[0] or "xn--" in kept)
+    assert settings.welcomes(settings.origins[0])
+    assert not settings.welcomes(None)
+    assert not settings.welcomes("null")
+    assert settings.origins[0].isascii()
+    assert kept == settings.origins[0] or "xn--" in kept
 
 
 @pytest.mark.parametrize(
@@ -58,8 +62,10 @@ def test_origins_are_kept_as_browsers_send_them(given: str, kept: str) -> None:
     [
         ({"origins": ["shop.example"]}, "origins"), ({"origins": ["https://shop.example/path"]}, "origins"),
         ({"origins": ["https://*.example"]}, "origins"), ({"origins": ["https://a@shop.example"]}, "origins"),
-        ({"identity_secret": "short secret"}, "identity_secret"), ({"color": "green"}, "color"), ({"file_bytes": 10**12}, "file_bytes"),
-        ({"unknown": 1}, "unknown"), ({"prechat": [{"name": "Your name"}]}, "prechat"), ({"consent": {"version": ""}}, "consent"),
+        ({"identity_secret": "short secret"}, "identity_secret"), ({"color": "green"}, "color"),
+        ({"file_bytes": 10**12}, "file_bytes"),
+        ({"unknown": 1}, "unknown"), ({"prechat": [{"name": "Your name"}]}, "prechat"),
+        ({"consent": {"version": ""}}, "consent"),
     ],
 )  # fmt: skip
 def test_a_wrong_setting_is_named_and_its_value_is_not_repeated(wrong: dict[str, Any], named: str) -> None:
@@ -73,15 +79,18 @@ async def test_sending_succeeds_at_once_except_into_a_form() -> None:
     assert (await chat.send(letter("a" * 32))).external_id == "dlv_1"
     with pytest.raises(SendError) as refused:
         await chat.send(letter("form:1"))
-    assert refused.value.facts.certain and not refused.value.facts.retry
+    assert refused.value.facts.certain
+    assert not refused.value.facts.retry
 
 
 async def test_the_check_tells_what_is_open() -> None:
     lines = await adapter().check()
-    assert all(line.ok for line in lines) and any("origins" in line.remedy for line in lines)
+    assert all(line.ok for line in lines)
+    assert any("origins" in line.remedy for line in lines)
     assert "shop.example" in (await adapter(origins=["https://shop.example"]).check())[1].detail
 
 
 def test_the_secret_is_in_no_text() -> None:
     settings = read_settings({"identity_secret": "s3cret" * 8})
-    assert "s3cret" not in repr(settings) and settings.secret == "s3cret" * 8
+    assert "s3cret" not in repr(settings)
+    assert settings.secret == "s3cret" * 8

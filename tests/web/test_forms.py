@@ -36,8 +36,10 @@ async def test_an_html_form_makes_a_lead_and_sends_the_browser_back() -> None:
         status, headers, _ = await post(door, data=fields, headers=BROWSER)
         assert (status, headers["Location"]) == (303, f"{SHOP}/thanks")
         lead = leads(door)[0]
-        assert lead["contact_name"] == "Ann" and not lead["unreachable"]
-        assert lead["source"]["page"] == f"{SHOP}/contact" and lead["source"]["utm_campaign"] == "spring"
+        assert lead["contact_name"] == "Ann"
+        assert not lead["unreachable"]
+        assert lead["source"]["page"] == f"{SHOP}/contact"
+        assert lead["source"]["utm_campaign"] == "spring"
         message = next(e.data["message"] for e in door.office.events if e.type == "message.received")
         assert message["text"] == "A tandem, please\nSize: 54"
         identities = await door.office.store.read(lambda uow: uow.contacts.identities(ContactId(lead["contact_id"])))
@@ -50,7 +52,9 @@ async def test_an_html_form_makes_a_lead_and_sends_the_browser_back() -> None:
 async def test_a_script_posts_urlencoded_or_json_and_gets_json(how: dict[str, Any]) -> None:
     async with front_door() as door:
         status, headers, body = await post(door, headers={"Origin": SHOP}, **how)
-        assert status == 201 and '"ok": true' in body and headers["Access-Control-Allow-Origin"] == SHOP
+        assert status == 201
+        assert '"ok": true' in body
+        assert headers["Access-Control-Allow-Origin"] == SHOP
         assert leads(door)[0]["contact_name"] == "Ann"
 
 
@@ -70,7 +74,9 @@ async def test_multipart_texts_are_read_and_files_refused() -> None:
 async def test_a_machine_that_fills_the_trap_is_told_all_went_well_and_leaves_nothing() -> None:
     async with front_door() as door:
         status, _, body = await post(door, json={"email": "ann@example.com", "message": "Buy", "_gotcha": "x"})
-        assert status == 201 and '"ok": true' in body and leads(door) == []
+        assert status == 201
+        assert '"ok": true' in body
+        assert leads(door) == []
 
 
 async def test_pressing_the_button_twice_is_one_enquiry() -> None:
@@ -100,7 +106,8 @@ async def test_a_wrong_address_does_not_lose_the_enquiry() -> None:
     async with front_door() as door:
         assert (await post(door, data={"name": "Boris", "email": "boris at example", "message": "Call me"}))[0] == 201
         text = next(e.data["message"]["text"] for e in door.office.events if e.type == "message.received")
-        assert text == "Call me\nemail: boris at example" and leads(door)[0]["unreachable"]
+        assert text == "Call me\nemail: boris at example"
+        assert leads(door)[0]["unreachable"]
 
 
 async def test_only_listed_sites_post_and_only_while_forms_are_on() -> None:
@@ -134,7 +141,9 @@ async def test_a_browser_without_a_page_to_return_to_is_thanked_in_its_language(
         status, _, body = await post(
             door, data={"message": "سلام"}, headers={"Accept": "text/html", "Accept-Language": "fa-IR,en;q=0.5"}
         )
-        assert status == 200 and 'dir="rtl"' in body and "سپاسگزاریم" in body
+        assert status == 200
+        assert 'dir="rtl"' in body
+        assert "سپاسگزاریم" in body
 
 
 async def test_a_flood_from_one_address_is_refused_and_another_address_is_served() -> None:

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from gateway.web import site
+from gateway.web import widget_site
 
 LOADER = b"console.log('loader')" * 100
 
@@ -20,7 +20,7 @@ LOADER = b"console.log('loader')" * 100
 async def served(assets: Path, *, key: str | None = "key-webchat") -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
     """A client and the address of a server with these assets."""
     app = web.Application()
-    app.router.add_routes(site.routes(assets, demo_key=lambda: key))
+    app.router.add_routes(widget_site.routes(assets, demo_key=lambda: key))
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -49,23 +49,25 @@ async def test_the_loader_lives_five_minutes_and_hashed_files_for_ever(assets: P
             ("panel.0a1b2c3d.js", "public, max-age=31536000, immutable"),
         ):
             async with http.get(f"{url}/widget/v1/{name}") as answer:
-                assert answer.status == 200 and answer.headers["Cache-Control"] == lasting
-                assert (
-                    answer.headers["Access-Control-Allow-Origin"] == "*"
-                    and answer.headers["X-Content-Type-Options"] == "nosniff"
-                )
+                assert answer.status == 200
+                assert answer.headers["Cache-Control"] == lasting
+                assert answer.headers["Access-Control-Allow-Origin"] == "*"
+                assert answer.headers["X-Content-Type-Options"] == "nosniff"
                 assert answer.content_type == "text/javascript"
 
 
 async def test_files_are_compressed_as_the_browser_likes(assets: Path) -> None:
     async with served(assets) as (http, url):
         async with http.get(f"{url}/widget/v1/loader.js", headers={"Accept-Encoding": "gzip"}) as answer:
-            assert answer.headers["Content-Encoding"] == "gzip" and gzip.decompress(await answer.read()) == LOADER
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert gzip.decompress(await answer.read()) == LOADER
             etag = answer.headers["ETag"]
         async with http.get(f"{url}/widget/v1/panel.0a1b2c3d.js", headers={"Accept-Encoding": "gzip, br"}) as answer:
-            assert answer.headers["Content-Encoding"] == "br" and await answer.read() == b"brotli"
+            assert answer.headers["Content-Encoding"] == "br"
+            assert await answer.read() == b"brotli"
         async with http.get(f"{url}/widget/v1/loader.js", headers={"Accept-Encoding": "identity"}) as answer:
-            assert "Content-Encoding" not in answer.headers and await answer.read() == LOADER
+            assert "Content-Encoding" not in answer.headers
+            assert await answer.read() == LOADER
         async with http.get(f"{url}/widget/v1/loader.js", headers={"If-None-Match": etag}) as answer:
             assert answer.status == 304
 
@@ -80,7 +82,8 @@ async def test_a_new_build_is_served_at_once(assets: Path) -> None:
 
 async def test_the_demo_carries_the_demo_channels_key(assets: Path) -> None:
     async with served(assets, key='a"b') as (http, url), http.get(f"{url}/demo") as answer:
-        assert 'data-key="a&quot;b"' in await answer.text() and answer.headers["Cache-Control"] == "no-store"
+        assert 'data-key="a&quot;b"' in await answer.text()
+        assert answer.headers["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(
@@ -91,16 +94,19 @@ async def test_nothing_else_is_served(assets: Path, path: str) -> None:
     from yarl import URL
 
     async with served(assets) as (http, url), http.get(URL(url + path, encoded=True)) as answer:
-        assert answer.status == 404 and b"secret" not in await answer.read()
+        assert answer.status == 404
+        assert b"secret" not in await answer.read()
 
 
 async def test_before_the_first_build_a_page_says_what_to_do(tmp_path: Path) -> None:
     async with served(tmp_path) as (http, url):
         for path in ("/widget/v1/loader.js", "/demo/"):
             async with http.get(url + path) as answer:
-                assert answer.status == 404 and "make assets" in await answer.text()
+                assert answer.status == 404
+                assert "make assets" in await answer.text()
 
 
 async def test_without_a_web_chat_the_demo_says_so(assets: Path) -> None:
     async with served(assets, key=None) as (http, url), http.get(f"{url}/demo/") as answer:
-        assert answer.status == 404 and "Add a channel" in await answer.text()
+        assert answer.status == 404
+        assert "Add a channel" in await answer.text()
