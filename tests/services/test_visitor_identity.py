@@ -20,7 +20,9 @@ def token(*, secret: str = SECRET, alg: str = "HS256", **claims: Any) -> str:
     """As the shop's server would sign it."""
     now = int(MONDAY.timestamp())
     body = {"sub": "42", "aud": KEY, "exp": now + 300} | claims
-    return jwt.encode({"alg": alg}, {k: v for k, v in body.items() if v is not None}, OctKey.import_key(secret), algorithms=[alg])
+    return jwt.encode(
+        {"alg": alg}, {k: v for k, v in body.items() if v is not None}, OctKey.import_key(secret), algorithms=[alg]
+    )
 
 
 def signed(door: Any, **claims: Any) -> str:
@@ -47,7 +49,9 @@ NOW = int(MONDAY.timestamp())
     [
         token(secret="another secret of the same good length"), token(alg="HS512"), token(aud="key-other"), token(aud=None),
         token(exp=NOW - 60), token(exp=NOW + 3600), token(exp=None), token(sub=None), token(sub=""), token(nbf=NOW + 300),
-        token()[:-3] + "AAA", "e30.e30.", "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiIsImF1ZCI6ImtleS13ZWJjaGF0IiwiZXhwIjo5OTk5OTk5OTk5fQ.", "",
+        token()[:-3] + "AAA", "e30.e30.",
+        "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiIsImF1ZCI6ImtleS13ZWJjaGF0IiwiZXhwIjo5OTk5OTk5OTk5fQ.",
+        "",
         "a" * 5000,
     ],
 )  # fmt: skip

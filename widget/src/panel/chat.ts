@@ -49,8 +49,7 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
   const dialogue = createDialogue({
     store, visible,
     stored(messages) {
-      const left = withoutStored(queue.items(), messages);
-      if (left.length < queue.items().length) queue.remove(messages.map((message) => message.client_id ?? ''));
+      if (withoutStored(store.state.pending, messages).length < store.state.pending.length) queue.remove(messages.map((message) => message.client_id ?? ''));
     },
     received(message) {
       stage.emit('message:received', { id: message.id, text: message.text, name: message.name });
@@ -118,8 +117,8 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
   async function tellFacts(): Promise<void> {
     if (!facts.size || store.state.link.state !== 'online') return;
     const answer = await connection.request<{ visitor: Visitor; token?: string }>('visitor.update', toPayload(facts));
+    if (answer.ok || !answer.retry_after) facts.clear(); // what is refused for good would be refused for ever
     if (!answer.ok) return stage.emit('error', answer);
-    facts.clear();
     if (answer.token) memory.write({ token: answer.token });
     store.set((state) => ({ session: { ...state.session, token: answer.token ?? state.session.token, visitor: answer.visitor ?? state.session.visitor } }));
   }
