@@ -56,9 +56,7 @@ async def stored(house: House, name: str, content_type: str, content: bytes = b"
         ("a.png", "text/html, image/png", "attachment", "application/octet-stream"),
     ],
 )
-async def test_only_harmless_kinds_open_in_place(
-    house: House, name: str, content_type: str, how: str, shown_as: str
-) -> None:
+async def test_only_harmless_kinds_open_in_place(house: House, name: str, content_type: str, how: str, shown_as: str) -> None:
     id = await stored(house, name, content_type)
     browser = await house.browser(OLGA)
     response = await browser.get(f"/api/v1/files/{id}")

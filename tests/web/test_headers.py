@@ -15,8 +15,10 @@ from gateway.web.guard import CONSOLE_CSP
 from tests.web.house import IVAN, OLGA, House, open_house
 
 BIG = io.BytesIO(b" " * 2_000_000)
-PATHS = ["/", "/inbox", "/sign-in", "/c/cnv_1", "/missing.js", "/api/v1/none", "/hooks/none", "/healthz", "/readyz", "/metrics",
-         "/api/docs", "/api/v1/openapi.json", "/socket.io/?EIO=4&transport=polling", "/socket.io/", "/..%2f..%2fetc/passwd"]  # fmt: skip
+PATHS = [
+    "/", "/inbox", "/sign-in", "/c/cnv_1", "/missing.js", "/api/v1/none", "/hooks/none", "/healthz", "/readyz", "/metrics",
+    "/api/docs", "/api/v1/openapi.json", "/socket.io/?EIO=4&transport=polling", "/socket.io/", "/..%2f..%2fetc/passwd",
+]  # fmt: skip
 
 
 def dressed(response: Any) -> list[str]:

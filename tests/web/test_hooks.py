@@ -14,8 +14,6 @@ KEY = "key-pbx"
 GOOD = {"X-Sign": "right"}
 
 
-
-
 async def test_a_good_request_is_stored_before_it_is_answered(house: House, monkeypatch: Any) -> None:
     browser, order = await house.browser(), []
     keep = house.office.intake.keep

@@ -43,8 +43,10 @@ async def test_hashed_files_never_change_and_others_may(assets: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/.hidden", "/link.txt", "/assets/..%2f..%2fsecret.txt",
-             "//etc/passwd", "/a%00.js"],
+    "path", [
+        "/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "/.hidden", "/link.txt", "/assets/..%2f..%2fsecret.txt",
+        "//etc/passwd", "/a%00.js",
+    ],
 )  # fmt: skip
 async def test_nothing_else_is_served(assets: Path, path: str) -> None:
     async with open_house(assets=assets) as house:
