@@ -2,7 +2,7 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
 
-export type Layer = 'palette' | 'keys' | 'transfer' | 'snooze' | 'panel' | null
+export type Layer = 'palette' | 'keys' | 'transfer' | 'snooze' | 'panel' | 'decisions' | null
 
 export const useUi = defineStore('ui', () => {
   const layer = ref<Layer>(null)
