@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import asyncio
 import aiohttp
 import socketio
 from aiohttp import web
@@ -119,7 +119,9 @@ async def front_door(*, rates: Mapping[str, str] | None = None, per_address: int
         )
         namespace = WidgetNamespace(reception, visitors, moves, doors=doors)
         office.store.on_commit(lambda events: [namespace.hear(event) for event in events] and None)
-        server = socketio.AsyncServer(async_mode="aiohttp", cors_allowed_origins="*", max_http_buffer_size=100_000)
+        server = socketio.AsyncServer(
+            async_mode="aiohttp", cors_allowed_origins="*", max_http_buffer_size=100_000, ping_interval=1, ping_timeout=1
+        )
         server.register_namespace(namespace)
         app = web.Application()
         server.attach(app)

@@ -10,7 +10,7 @@ const all = (dir) => readdirSync(dir, { withFileTypes: true }).flatMap((e) => (e
 
 function words(file, text) {
   const template = /<template>([\s\S]*)<\/template>/.exec(text)?.[1] ?? ''
-  const bare = template.replace(/<!--[\s\S]*?-->/g, '').replace(/\{\{[\s\S]*?\}\}/g, '').replace(/<(?:"[^"]*"|'[^']*'|[^>"'])*>/g, '\n')
+  const bare = template.replace(/<!--[\s\S]*?-->/g, '').replace(/<kbd\b[\s\S]*?<\/kbd>/g, '').replace(/\{\{[\s\S]*?\}\}/g, '').replace(/<(?:"[^"]*"|'[^']*'|[^>"'])*>/g, '\n')
   for (const line of bare.split('\n')) if (/\p{L}{2,}/u.test(line)) found.push(`${file}: words outside the catalogues: "${line.trim()}"`)
   for (const m of template.matchAll(/\s(?:aria-label|title|placeholder|alt|label|description)="([^"]*\p{L}{2,}[^"]*)"/gu)) found.push(`${file}: words outside the catalogues: ${m[0].trim()}`)
 }

@@ -13,7 +13,8 @@ from gateway.domain.line import Line, Texts
 from gateway.domain.operator import Operator, Presence
 from gateway.domain.schedule import Schedule
 from gateway.ports.core import Core
-from gateway.ports.store import Canned, UnitOfWork
+from gateway.ports.records import Canned
+from gateway.ports.store import UnitOfWork
 
 DEMO_KEY = "demo"
 WELCOME = {

@@ -17,7 +17,8 @@ from gateway.domain.ids import AttachmentId, ChannelId, ConversationId, Dialogue
 from gateway.domain.inbound import Accepted, IncomingFile, MessageReceived, Sender
 from gateway.domain.message import Attachment, InboundMessage
 from gateway.ports.core import Core
-from gateway.ports.store import Place, UnitOfWork
+from gateway.ports.records import Place
+from gateway.ports.store import UnitOfWork
 from gateway.services import queueing
 from gateway.services.directory import Directory
 from gateway.services.recognition import (

@@ -18,7 +18,8 @@ from gateway.domain.inbound import Accepted, CallReported, Claim, Sender
 from gateway.domain.line import Line
 from gateway.domain.message import CallEntry
 from gateway.ports.core import Core
-from gateway.ports.store import Errand, UnitOfWork
+from gateway.ports.records import Errand
+from gateway.ports.store import UnitOfWork
 from gateway.services import arrivals, queueing
 from gateway.services.directory import Directory
 from gateway.services.numbers import normalise
@@ -80,7 +81,7 @@ async def _place(uow: UnitOfWork, core: Core, directory: Directory, call: Call, 
     number = normalise(call.remote, region=line.region)
     if not number:
         return call
-    scene = await _scene(uow, core, directory, call.channel_id, number, call.remote_name)
+    scene = await _scene(uow, core, directory, _door(call, number))
     who = scene.who or Recognised(scene.contact, False, "same_phone")
     source = {"channel_kind": "pbx", "channel": scene.channel.name, "line": line.name, "dialled": call.dialled}
     title = scene.contact.name or number
@@ -97,13 +98,14 @@ async def _place(uow: UnitOfWork, core: Core, directory: Directory, call: Call, 
     return replace(placed, remote=number, conversation_id=entry.conversation_id)
 
 
-async def _scene(uow: UnitOfWork, core: Core, directory: Directory, channel_id: ChannelId, number: str, name: str) -> Scene:
-    key = (channel_id, number)
+def _door(call: Call, number: str) -> arrivals.Door:
+    return arrivals.Door(call.channel_id, number, Sender((Claim("phone", number),), name=call.remote_name))
+
+
+async def _scene(uow: UnitOfWork, core: Core, directory: Directory, door: arrivals.Door) -> Scene:
+    key = (door.channel_id, door.key)
     place = (await uow.dialogues.places([key])).get(key)
-    if place:
-        return arrivals.scene_at(uow, core, directory, place)
-    sender = Sender((Claim("phone", number),), name=name)
-    return await arrivals.enter(uow, core, directory, arrivals.Door(channel_id, number, sender))
+    return arrivals.scene_at(uow, core, directory, place) if place else await arrivals.enter(uow, core, directory, door)
 
 
 async def _note_recording(uow: UnitOfWork, core: Core, call: Call, fact: CallFact) -> None:
@@ -160,7 +162,7 @@ class Settler:
         return settle(call, now=self._core.clock.now(), short_abandon=short, line_open=line_open)
 
     async def _call_back(self, uow: UnitOfWork, call: Call, number: str) -> Call:
-        scene = await _scene(uow, self._core, self._directory, call.channel_id, number, call.remote_name)
+        scene = await _scene(uow, self._core, self._directory, _door(call, number))
         if call.conversation_id and scene.conversation and scene.conversation.id == call.conversation_id:
             return call
         at = call.ended_at or scene.now
@@ -180,7 +182,7 @@ class Settler:
         return replace(call, conversation_id=scene.talk.id)
 
     async def _called_back(self, uow: UnitOfWork, call: Call, number: str) -> None:
-        scene = await _scene(uow, self._core, self._directory, call.channel_id, number, call.remote_name)
+        scene = await _scene(uow, self._core, self._directory, _door(call, number))
         talk = scene.conversation
         if talk is None or talk.ended or talk.purpose != "callback":
             return

@@ -25,7 +25,8 @@ from gateway.domain.inbound import (
     Raw,
 )
 from gateway.ports.core import Core
-from gateway.ports.store import Known, PlaceKey, UnitOfWork
+from gateway.ports.records import Known, PlaceKey
+from gateway.ports.store import UnitOfWork
 from gateway.services import arrivals, calls, reports
 from gateway.services.directory import Directory
 from gateway.services.scene import Scene

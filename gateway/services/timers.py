@@ -10,7 +10,8 @@ from dataclasses import replace
 from gateway.domain.conversation import WAITING
 from gateway.domain.ids import ConversationId
 from gateway.ports.core import Core
-from gateway.ports.store import Errand, UnitOfWork
+from gateway.ports.records import Errand
+from gateway.ports.store import UnitOfWork
 from gateway.services import queueing
 from gateway.services.desk import Desk
 from gateway.services.directory import Directory

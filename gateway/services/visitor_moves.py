@@ -16,7 +16,8 @@ from gateway.domain.conversation import Conversation
 from gateway.domain.errors import IllegalMove, Rejected
 from gateway.domain.event import Event
 from gateway.domain.message import OutboundMessage
-from gateway.ports.store import Place, UnitOfWork
+from gateway.ports.records import Place
+from gateway.ports.store import UnitOfWork
 from gateway.services import queueing
 from gateway.services.recognition import keep_claims
 from gateway.services.scene import Scene

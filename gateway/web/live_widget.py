@@ -18,7 +18,7 @@ from aiohttp import web
 from gateway.domain.errors import GatewayError, TooMany
 from gateway.domain.event import Event
 from gateway.domain.rows import conversation_row
-from gateway.ports.store import Place
+from gateway.ports.records import Place
 from gateway.services.visitor_moves import VisitorMoves
 from gateway.services.visitors import Reception, Visitors
 from gateway.web.floods import Floods

@@ -165,10 +165,8 @@ async def test_a_thread_is_paged_by_number_and_shows_files_deliveries_and_calls(
     assert newest.items[1]["call"]["recordings"][0]["url"] == "/api/v1/recordings/rec_1"
     assert newest.next_cursor == "3"
     older = await store.views.thread(OF_SALES, ann.conversation.id, before=3, after=None, limit=2)
-    assert [(row["type"], (row["delivery"] or {}).get("state")) for row in older.items] == [
-        ("inbound", None),
-        ("outbound", "due"),
-    ]
+    states = [(row["type"], (row["delivery"] or {}).get("state")) for row in older.items]
+    assert states == [("inbound", None), ("outbound", "due")]
     assert older.next_cursor is None
     later = await store.views.thread(OF_SALES, ann.conversation.id, before=None, after=1, limit=2)
     assert ([row["seq"] for row in later.items], later.next_cursor) == ([2, 3], "3")
@@ -192,9 +190,8 @@ async def test_a_lead_shows_its_conversations_and_timeline(store: TestStore) -> 
     lead = await store.views.lead(OF_SALES, lead_id)
     assert [entry["kind"] for entry in lead["timeline"]] == ["message", "made"]
     assert [row["lead_id"] for row in lead["conversations"]] == [lead_id]
-    assert [row["id"] for row in (await store.views.leads(ALL, stage="new", query="ann", cursor=None, limit=5)).items] == [
-        lead_id
-    ]
+    found = await store.views.leads(ALL, stage="new", query="ann", cursor=None, limit=5)
+    assert [row["id"] for row in found.items] == [lead_id]
     assert (await store.views.leads(NOWHERE, stage=None, query="", cursor=None, limit=5)).items == []
     with pytest.raises(NotFound):
         await store.views.lead(NOWHERE, lead_id)
@@ -214,3 +211,21 @@ async def test_decisions_name_the_candidates(store: TestStore) -> None:
     [made] = await store.views.decisions(ALL, ann.conversation.id)
     assert made["candidates"] == [{"operator_id": OLGA, "name": "Olga", "verdict": "full", "load": 4, "limit": 4}]
     assert (await store.views.conversation(ALL, ann.conversation.id))["offer"]["id"] == "off_1"
+
+
+async def test_a_contact_is_seen_by_those_who_see_a_conversation_or_a_lead_of_theirs(store: TestStore) -> None:
+    await settle_in(store)
+
+    async def work(uow: UnitOfWork) -> tuple[Enquiry, Enquiry]:
+        ann, boris = await enquire(uow, store), await enquire(uow, store, key="boris", name="Boris", line_id=SUPPORT)
+        await uow.leads.add(Lead(LeadId("led_1"), 1, boris.contact.id, "Quote", "new", MONDAY, line_id=SALES))
+        return ann, boris
+
+    ann, boris = await store.store.run(work)
+    card = await store.views.contact(OF_SALES, ann.contact.id)
+    assert [row["id"] for row in card["conversations"]] == [ann.conversation.id]
+    assert [one["value"] for one in card["identities"]] == ["ann@example.com"]
+    assert (await store.views.contact(OF_SALES, boris.contact.id))["conversations"] == []
+    assert len((await store.views.contact(ALL, boris.contact.id))["conversations"]) == 1
+    with pytest.raises(NotFound):
+        await store.views.contact(NOWHERE, ann.contact.id)

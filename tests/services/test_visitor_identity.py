@@ -49,7 +49,9 @@ NOW = int(MONDAY.timestamp())
     [
         token(secret="another secret of the same good length"), token(alg="HS512"), token(aud="key-other"), token(aud=None),
         token(exp=NOW - 60), token(exp=NOW + 3600), token(exp=None), token(sub=None), token(sub=""), token(nbf=NOW + 300),
-        token()[:-3] + "AAA", "e30.e30.", "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiIsImF1ZCI6ImtleS13ZWJjaGF0IiwiZXhwIjo5OTk5OTk5OTk5fQ.", "",
+        token()[:-3] + "AAA", "e30.e30.",
+        "eyJhbGciOiJub25lIn0.eyJzdWIiOiI0MiIsImF1ZCI6ImtleS13ZWJjaGF0IiwiZXhwIjo5OTk5OTk5OTk5fQ.",
+        "",
         "a" * 5000,
     ],
 )  # fmt: skip

@@ -115,7 +115,9 @@ async def test_a_role_reaches_what_it_may_and_nothing_else(house: House, role: s
 
 async def knock(browser: Browser, route: Route, world: World) -> int:
     """Ask with a body that passes the forms, so that the guard behind them is what answers."""
-    ids = {name: world.ids.get(name, f"{name[:3]}_none") for name in ("file_id", "recording_id", "call_id", "raw_id", "canned_id")}
+    ids = {
+        name: world.ids.get(name, f"{name[:3]}_none") for name in ("file_id", "recording_id", "call_id", "raw_id", "canned_id")
+    }
     path = route.path.format(**ids | world.ids)
     headers = {"X-CSRF-Token": browser.csrf, "Origin": URL}
     body = BODIES.get(route.function.__name__, {})

@@ -1,6 +1,7 @@
 /** Order, doubles, groups, links. */
 import { expect, test } from 'vitest';
-import { group, linkify, merge, safeUrl, transcript, withoutStored } from '../src/panel/log';
+import { group, linkify, merge, safeUrl, withoutStored } from '../src/panel/log';
+import { transcript } from '../src/panel/transcript';
 import { message } from './cast';
 
 test('a message that comes twice is shown once, the newer news win', () => {

@@ -31,6 +31,7 @@ async function mine(what: string): Promise<boolean> {
 }
 
 function play(kind: Kind, volume: number): void {
+  if (!navigator.userActivation?.hasBeenActive) return // the browser would refuse and complain
   context ??= new AudioContext()
   if (context.state === 'suspended') void context.resume()
   for (const [pitch, delay] of TONES[kind]) {

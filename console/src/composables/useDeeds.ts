@@ -46,7 +46,7 @@ export function useDeeds() {
   async function unread(row: Row): Promise<void> {
     const thread = threads.threads[row.dialogue_id]
     const last = thread?.messages.filter((m) => m.type === 'inbound').at(-1)
-    inbox.touch(row.id, { unread: 1 })
+    inbox.markUnread(row.id)
     await router.push('/inbox/mine')
     if (last) await conversations.seen(row.id, last.seq - 1).catch(() => undefined)
   }

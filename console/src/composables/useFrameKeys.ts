@@ -31,6 +31,7 @@ export function useFrameKeys(): void {
   function onKey(event: KeyboardEvent): void {
     if (event.code === 'F8') {
       event.preventDefault()
+      event.stopImmediatePropagation() // the toasts of the library would take the focus on F8
       void answer(!event.shiftKey)
       return
     }

@@ -26,7 +26,10 @@ export const useDrafts = defineStore('drafts', () => {
   }
   watch(drafts, () => { clearTimeout(timer); timer = setTimeout(save, 300) }, { deep: true })
   window.addEventListener('pagehide', save)
-  const of = (id: Id): Draft => (drafts[id] ??= emptyDraft())
+  function of(id: Id): Draft {
+    if (!drafts[id]) drafts[id] = emptyDraft()
+    return drafts[id]! // read back: the one in the store is the one that is watched
+  }
   /** The line a row shows instead of the last message, or nothing. */
   function mark(id: Id): string {
     const draft = drafts[id]

@@ -22,6 +22,11 @@ export const useInbox = defineStore('inbox', () => {
   const typing = reactive<Record<Id, { name: string; text?: string | undefined; until: number }>>({})
   const viewing = reactive<Record<Id, { operator_id: Id; replying: boolean }[]>>({})
 
+  /** What I have read, until the gateway's rows say so too: a page that was asked for earlier must not bring the mark back. */
+  const read: Record<Id, string> = {}
+  const seenHere = (row: Row): Row => (row.unread > 0 && read[row.id] && (row.last_at ?? '') <= read[row.id]! ? { ...row, unread: 0 } : row)
+  const lay = (incoming: readonly Row[]): void => { rows.value = applyRows(rows.value, incoming.map(seenHere)) }
+
   const mine = computed(() => Object.values(rows.value).filter((row) => inTab(row, 'mine', session.id)))
   /** How many of mine wait for a word of ours: the number on the rail. */
   const attention = computed(() => (tabs.mine.loaded ? mine.value.filter((row) => row.turn === 'ours' && row.state !== 'snoozed').length : counts.value.mine_unread))
@@ -33,7 +38,7 @@ export const useInbox = defineStore('inbox', () => {
     page.loading = true
     try {
       const answer = await conversations.list(tab, { cursor: more ? page.next : null, line_id: line.value, limit: 100 })
-      rows.value = applyRows(rows.value, answer.items)
+      lay(answer.items)
       Object.assign(page, { loaded: true, next: answer.next_cursor, problem: '' })
     } catch (error) {
       page.problem = error instanceof Refusal ? error.message || 'offline' : 'offline'
@@ -59,8 +64,16 @@ export const useInbox = defineStore('inbox', () => {
     if (next === 'unknown') countLater()
     else counts.value = { ...counts.value, ...next }
     if (before?.operator_id !== row.operator_id || before?.state !== row.state) countLater()
-    rows.value = applyRows(rows.value, [row])
+    lay([row])
     if (row.last_from === 'contact') delete typing[row.id]
+  }
+  function markRead(row: Row): void {
+    read[row.id] = row.last_at ?? ''
+    touch(row.id, { unread: 0 })
+  }
+  function markUnread(id: Id): void {
+    delete read[id]
+    touch(id, { unread: 1 })
   }
   function touch(id: Id, change: Partial<Row>): void {
     const row = rows.value[id]
@@ -73,7 +86,7 @@ export const useInbox = defineStore('inbox', () => {
   async function search(query: string): Promise<void> {
     if (!query.trim()) { found.value = null; return }
     const answer = await conversations.list('all', { q: query, limit: 50 })
-    rows.value = applyRows(rows.value, answer.items)
+    lay(answer.items)
     found.value = { query, ids: answer.items.map((row) => row.id) }
   }
   /** Everything again: after a gap that was too long to catch up. */
@@ -87,5 +100,5 @@ export const useInbox = defineStore('inbox', () => {
     line.value = id
     for (const tab of Object.keys(tabs) as Tab[]) tabs[tab] = pages()
   }
-  return { rows, counts, tabs, line, found, typing, viewing, mine, attention, sections, load, loadCounts, apply, touch, adopt, search, reload, setLine }
+  return { rows, counts, tabs, line, found, typing, viewing, mine, attention, sections, load, loadCounts, apply, markRead, markUnread, adopt, search, reload, setLine }
 })

@@ -117,8 +117,8 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
   async function tellFacts(): Promise<void> {
     if (!facts.size || store.state.link.state !== 'online') return;
     const answer = await connection.request<{ visitor: Visitor; token?: string }>('visitor.update', toPayload(facts));
+    if (answer.ok || !answer.retry_after) facts.clear(); // what is refused for good would be refused for ever
     if (!answer.ok) return stage.emit('error', answer);
-    facts.clear();
     if (answer.token) memory.write({ token: answer.token });
     store.set((state) => ({ session: { ...state.session, token: answer.token ?? state.session.token, visitor: answer.visitor ?? state.session.visitor } }));
   }

@@ -79,7 +79,7 @@ export function makeTongue(locale: Locale, words: Catalogue): Tongue {
     },
     dated: (at) => capital(t('at', { day: far(new Date(at)), time: time(at) })),
     bytes(size) {
-      const [value, unit] = size < 1e6 ? [Math.max(1, Math.round(size / 1e3)), 'kilobyte'] : [Math.round(size / 1e5) / 10, 'megabyte'];
+      const [value, unit] = size < 1e6 ? [Math.max(1, Math.round(size / 1e3)), 'kilobyte'] : [Math.ceil(size / 104_857.6) / 10, 'megabyte'];
       return number(value, { style: 'unit', unit, unitDisplay: locale === 'fa' ? 'long' : 'short' });
     },
     list: (names) => new Intl.ListFormat(locale, { type: 'disjunction' }).format(names).replace(/, or /, ' or '),
