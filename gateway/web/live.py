@@ -76,6 +76,16 @@ class Live:
         """Close the console's sockets of a session or of an operator at once."""
         await self.console.revoke(session=session, operator=operator)
 
+    @property
+    def sockets(self) -> int:
+        """How many are open, of all namespaces; each holds a request for as long as it lives."""
+        return len(self.server.eio.sockets)
+
+    async def hang_up(self) -> None:
+        """Close every socket: the web server would wait for each of them in vain."""
+        if self.sockets:
+            await self.server.eio.disconnect()
+
     async def shut(self) -> None:
         """Stop the library's own tasks."""
         await self.server.shutdown()
