@@ -194,6 +194,8 @@ class _Batch:
             return Accepted(False, known.message_id, known.conversation_id, known.seq)
         key = (event.channel_id, event.dialogue_key)
         scene = self._scenes.get(key)
+        if scene is None and event.data.get("system"):
+            return Accepted(False)  # about somebody who never wrote
         if scene is None:
             scene = self._scenes[key] = await self._enter(event)
         answer = await arrivals.arrive(scene, event)

@@ -14,7 +14,9 @@ from tests.servers.smtp import SmtpServer
 
 ANN, HELP = "ann@example.com", "help@example.com"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-TWO_AUTHORS = b"From: Ann <ann@example.com>\r\nFrom: Boris <boris@example.com>\r\nTo: help@example.com\r\nSubject: Who?\r\n\r\nHello\r\n"
+TWO_AUTHORS = (
+    b"From: Ann <ann@example.com>\r\nFrom: Boris <boris@example.com>\r\nTo: help@example.com\r\nSubject: Who?\r\n\r\nHello\r\n"
+)
 
 
 def mail_of_ann(subject: str, text: str, *, pdf: bytes = b"", answers: str = "") -> EmailMessage:
