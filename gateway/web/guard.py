@@ -34,7 +34,8 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
 }
 HSTS = "max-age=31536000"
-QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+SOCKETS = "/socket.io/"  # open for hours: neither running work nor a slow answer
+QUIET = frozenset({"/healthz", "/readyz", "/metrics", SOCKETS})
 
 
 @web.middleware
@@ -43,7 +44,8 @@ async def observe(request: web.Request, handler: Next) -> web.StreamResponse:
     site, began = request.app[SITE], time.perf_counter()
     request[REQUEST_ID] = secrets.token_hex(8)
     request[ADDRESS] = client_address(request, trusted=site.config.trusted_proxies)
-    site.traffic.running += 1
+    counted = route_name(request) != SOCKETS
+    site.traffic.running += counted
     status = 499
     try:
         with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]):
@@ -51,7 +53,7 @@ async def observe(request: web.Request, handler: Next) -> web.StreamResponse:
             status = response.status
             return response
     finally:
-        site.traffic.running -= 1
+        site.traffic.running -= counted
         _tell(request, status, time.perf_counter() - began)
 
 
@@ -93,7 +95,8 @@ def route_name(request: web.Request) -> str:
 def _tell(request: web.Request, status: int, seconds: float) -> None:
     name, site, signed = route_name(request), request.app[SITE], signed_of(request)
     site.metrics.requests.labels(name, request.method, str(status)).inc()
-    site.metrics.seconds.labels(name).observe(seconds)
+    if name != SOCKETS:
+        site.metrics.seconds.labels(name).observe(seconds)
     if name in QUIET and status < 400:
         return
     log.info(

@@ -60,7 +60,7 @@ async def drain(app: web.Application) -> None:
     await site.live.drain(site.config.drain_seconds)
     try:
         async with asyncio.timeout(site.config.drain_seconds):
-            while site.traffic.running > site.live.sockets:  # noqa: ASYNC110 - once, at the end
+            while site.traffic.running:  # noqa: ASYNC110 - once, at the end
                 await asyncio.sleep(0.05)
     except TimeoutError:
         log.warning("web.drain_cut", running=site.traffic.running)
