@@ -1,4 +1,4 @@
-"""Views over the rows of a real store, one by one and slowly: what events name is remembered and read through services/access."""
+"""Views over a real store, one by one and slowly: what events name is remembered and read through services/access."""
 
 from __future__ import annotations
 
