@@ -76,9 +76,7 @@ def _visitors(parts: Parts, settings: Settings, secret: bytes) -> Attach:
         reception = Reception(parts.core, parts.directory, parts.intake, Seals(secret), sites, storefront)
         visitors, trusted = Visitors(reception), site.config.trusted_proxies
         floods = Floods(settings.signals.url, rates=dict(rate.split("=") for rate in settings.limits.visitor_rates))
-        doors = Doors(
-            floods, lambda request: client_address(request, trusted=trusted), settings.limits.sockets_per_address
-        )
+        doors = Doors(floods, lambda request: client_address(request, trusted=trusted), settings.limits.sockets_per_address)
         namespace = WidgetNamespace(reception, visitors, VisitorMoves(reception), doors=doors)
         site.live.server.register_namespace(namespace)
         site.live.on_drain(lambda within: namespace.drain(within=within))

@@ -186,9 +186,5 @@ class Settler:
         talk = scene.conversation
         if talk is None or talk.ended or talk.purpose != "callback":
             return
-        await queueing.leave_queue(scene)
-        await uow.queue.assign(talk.id, None, at=scene.now)
-        scene.conversation = scene.talk.finished(at=scene.now)
-        await scene.say_what_happened("called_back", call_id=call.id)
-        scene.emit("conversation.closed", actor="line", why="called_back")
+        await queueing.finish(scene, actor="line", key="called_back", facts={"call_id": call.id})
         await scene.leave()

@@ -55,16 +55,10 @@ class Desk:
         async def step(scene: Scene) -> None:
             if scene.talk.ended:
                 return
-            await queueing.leave_queue(scene)
-            await scene.uow.queue.assign(id, None, at=scene.now)
-            for timer in ("conversation.auto_close", "conversation.wake"):
-                await scene.uow.outbox.cancel(timer, id)
             if state == "closed" and scene.talk.first_reply_at:
                 await queueing.speak(scene, scene.line.texts.closed)
-            scene.conversation = scene.talk.finished(at=scene.now, state=state)
-            await scene.say_what_happened("spam" if state == "spam" else "closed", by=by.name, reason=reason)
-            scene.emit("conversation.closed", actor=by.id, why=reason)
-            scene.stirred = True
+            key = "spam" if state == "spam" else "closed"
+            await queueing.finish(scene, actor=by.id, key=key, state=state, facts={"by": by.name, "reason": reason})
 
         return await self._do(id, step)
 

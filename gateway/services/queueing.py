@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from gateway.domain import rows
 from gateway.domain.channel import TRAITS
-from gateway.domain.conversation import WAITING
+from gateway.domain.conversation import State
 from gateway.domain.delivery import Delivery
 from gateway.domain.ids import DeliveryId, OperatorId
 from gateway.domain.line import say
@@ -84,7 +84,7 @@ async def speak(scene: Scene, texts: Mapping[str, str], *, facts: Mapping[str, s
     text = say(texts, scene.contact.locale or scene.line.locale)
     for name, value in (facts or {}).items():
         text = text.replace("{" + name + "}", value)
-    if not text or scene.channel.kind == "pbx":
+    if not text or scene.channel.kind == "pbx" or scene.dialogue.one_way:
         return False
     message = OutboundMessage(
         id=scene.new_message_id(), dialogue_id=scene.dialogue.id, conversation_id=scene.talk.id, seq=scene.next_seq(),
@@ -113,6 +113,16 @@ async def post(scene: Scene, message: OutboundMessage, *, files: Sequence[Attach
     return delivery
 
 
-def is_waiting(scene: Scene) -> bool:
-    """Queued or offered."""
-    return scene.talk.state in WAITING
+async def finish(
+    scene: Scene, *, actor: str, key: str, state: State = "closed", facts: Mapping[str, str] | None = None
+) -> None:
+    """End the conversation for whoever holds it: queue, assignment, timers, the line in the thread, the event."""
+    await leave_queue(scene)
+    await scene.uow.queue.assign(scene.talk.id, None, at=scene.now)
+    for timer in ("conversation.auto_close", "conversation.wake"):
+        await scene.uow.outbox.cancel(timer, scene.talk.id)
+    scene.conversation = scene.talk.finished(at=scene.now, state=state)
+    told = dict(facts or {})
+    await scene.say_what_happened(key, **told)  # type: ignore[arg-type] # facts are free, the moment is not among them
+    scene.emit("conversation.closed", actor=actor, why=told.get("reason") or key)
+    scene.stirred = True

@@ -71,7 +71,7 @@ class PostgresConnection:
         """All rows of a statement."""
         text, values = sql.bound("postgresql", given)
         if not self.locks:
-            text = text.replace(" FOR NO KEY UPDATE", "")
+            text = text.replace(" FOR NO KEY UPDATE", "").replace(" SKIP LOCKED", "")
         with translated():
             found: Rows = await self.raw.fetch(text, *values)
         return found

@@ -144,7 +144,9 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
 
     async def _say(self, seat: Seat, payload: Any) -> Answer:
         await self._doors.floods.admit("message.address", seat.address)
-        return await self._visitors.say(seat.visitor, understand(MessageWire, payload).value(seat.page))
+        message = understand(MessageWire, payload)
+        seat.saying = message.client_id
+        return await self._visitors.say(seat.visitor, message.value(seat.page))
 
     async def _typing(self, seat: Seat, payload: Any) -> Answer:
         on = understand(Switch, payload).on

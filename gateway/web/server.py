@@ -46,6 +46,7 @@ def build(cases: Cases, config: WebConfig, *, relay: Relay | None = None, attach
     health.attach(site)
     live.attach(app)
     app.cleanup_ctx.append(_background)
+    app.on_shutdown.append(_hang_up)
     for part in attach:
         part(site)
     return app
@@ -72,6 +73,10 @@ async def pages(request: web.Request, handler: Next) -> web.StreamResponse:
     if error is not None and error.status == 404 and static.is_for_console(request):
         return await static.console(request)
     return await handler(request)
+
+
+async def _hang_up(app: web.Application) -> None:
+    await app[SITE].live.hang_up()
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:

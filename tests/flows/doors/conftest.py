@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import pytest
 
+from tests.eventually import eventually
 from tests.flows.doors.console import Console
 from tests.flows.doors.house import House
 from tests.flows.doors.visitor import Visitor
@@ -72,7 +73,7 @@ async def ann(olga: Console, house: House, http: aiohttp.ClientSession) -> Async
     """Ann, with the chat of this story's line open."""
     site = await olga.connect("webchat", {"site_name": "Larka Cycles"})
     visitor = Visitor(house, http, key=site["key"])
-    await visitor.opens_the_page()
+    await eventually(visitor.finds_the_chat, within=10)  # the other process hears of a new channel a moment later
     await visitor.connects()
     yield visitor
     await visitor.leaves()

@@ -21,21 +21,32 @@ class Visitor:
         self.token: str | None = None
         self.session: dict[str, Any] = {}
         self.messages: dict[str, dict[str, Any]] = {}
+        self.goodbyes: list[dict[str, Any]] = []
         self.socket = socketio.AsyncClient(reconnection=False)
+        self._tab: aiohttp.ClientSession | None = None
 
     async def opens_the_page(self) -> None:
         """The widget asks for a session."""
+        assert await self.finds_the_chat(), "there is no such chat"
+
+    async def finds_the_chat(self) -> bool:
+        """Whether the process that was met knows this chat."""
         body = {"key": self._key, "token": self.token, "locale": "en", "page": PAGE}
         url = f"{self._house.url}/api/v1/widget/session"
         async with self._http.post(url, json=body, headers={"Origin": SHOP}) as answer:
+            if answer.status == 404:
+                return False
             assert answer.status == 200, await answer.text()
             self.session = await answer.json()
             self.token = self.session["token"]
+            return True
 
     async def connects(self, *, transport: str = "websocket") -> None:
         """Open a socket and ask for everything after what is known."""
-        self.socket = socketio.AsyncClient(reconnection=False)
+        self._tab = aiohttp.ClientSession()
+        self.socket = socketio.AsyncClient(reconnection=False, http_session=self._tab)
         self.socket.on("message", self._hear, namespace="/widget")
+        self.socket.on("drain", self._hear_goodbye, namespace="/widget")
         self.socket.on("message.updated", self._hear, namespace="/widget")
         await self.socket.connect(
             self._house.url, namespaces=["/widget"], transports=[transport], auth={"token": self.token, "page": PAGE},
@@ -51,8 +62,11 @@ class Visitor:
         return answer
 
     async def leaves(self) -> None:
-        """The connection is gone; the storage stays."""
-        await self.socket.disconnect()
+        """The tab is closed; the storage stays."""
+        if self._tab is not None:
+            await self._tab.close()  # first, as a browser does: the library would wait for the end of a long poll
+        if self.socket.connected:
+            await self.socket.disconnect()
 
     async def asks(self, event: str, payload: Any) -> dict[str, Any]:
         """Send and wait for the acknowledgement."""
@@ -90,3 +104,6 @@ class Visitor:
 
     async def _hear(self, message: dict[str, Any]) -> None:
         self.messages[message["id"]] = message
+
+    async def _hear_goodbye(self, payload: dict[str, Any]) -> None:
+        self.goodbyes.append(payload)
