@@ -12,7 +12,7 @@ function once<T>(key: string, make: () => T): T {
   return cache.get(full) as T
 }
 
-const calendarTag = (): string => {
+export const calendarTag = (): string => {
   const calendar = taste.calendar === 'auto' ? (taste.locale === 'fa' ? 'persian' : 'gregory') : taste.calendar
   const region = taste.locale === 'fa' ? 'fa-IR' : taste.locale === 'en' ? 'en-GB' : taste.locale
   return `${region}-u-ca-${calendar}`

@@ -13,7 +13,7 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./pages/settings/Settings.vue'),
     children: [
       { path: '', redirect: '/settings/lines' },
-      { path: 'lines/:id?', name: 'lines', component: () => import('./pages/settings/Lines.vue') },
+      { path: 'lines/:id?/:section(general|hours|routing|texts)?', name: 'lines', component: () => import('./pages/settings/Lines.vue') },
       { path: 'channels/:id?', name: 'channels', component: () => import('./pages/settings/Channels.vue') },
       { path: 'operators/:id?', name: 'operators', component: () => import('./pages/settings/Operators.vue') },
       { path: 'canned', name: 'canned', component: () => import('./pages/settings/Canned.vue') },

@@ -7,7 +7,7 @@ Only legs of a person (role agent or external) can answer. Times come from the f
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -29,7 +29,11 @@ Outcome = Literal[
 
 @dataclass(frozen=True, slots=True)
 class CallFact:
-    """One fact of one call. `key` is the provider's call id, `fact_id` makes a repeat recognisable (never the whole body)."""
+    """One fact of one call. `key` is the provider's call id, `fact_id` makes a repeat recognisable (never the whole body).
+
+    remote and dialled are as the PBX wrote them; services/numbers makes numbers of them. remote is the other side's,
+    whoever called. duration_s: of a recording; on call.ended: how long a person talked. cause: docs/howto/connect-a-pbx.md.
+    """
 
     key: str
     fact_id: str
@@ -69,7 +73,10 @@ class CallLeg:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The folded state. `seen` holds fact ids already applied. Owned by the fold in domain/call_fold."""
+    """The folded state. `facts` are all facts applied, by time; the rest is derived from them by domain/call_fold.
+
+    Store `facts` with the call: without them the next fold would begin anew (docs/adr/0008-calls-are-folded-from-facts.md).
+    """
 
     id: CallId
     channel_id: ChannelId
@@ -94,12 +101,15 @@ class Call:
     lead_id: LeadId | None = None
     dialogue_id: DialogueId | None = None
     conversation_id: ConversationId | None = None
-    seen: frozenset[str] = field(default_factory=frozenset)
+    facts: tuple[CallFact, ...] = ()
     updated_at: datetime | None = None
 
-    def with_places(
-        self, *, contact_id: ContactId | None, lead_id: LeadId | None, dialogue_id: DialogueId | None
-    ) -> Call:
+    @property
+    def seen(self) -> frozenset[str]:
+        """Ids of the facts already applied."""
+        return frozenset(fact.fact_id for fact in self.facts)
+
+    def with_places(self, *, contact_id: ContactId | None, lead_id: LeadId | None, dialogue_id: DialogueId | None) -> Call:
         """The same call, tied to who calls."""
         return replace(self, contact_id=contact_id, lead_id=lead_id, dialogue_id=dialogue_id)
 

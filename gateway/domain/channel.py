@@ -42,3 +42,27 @@ class Channel:
     def ailing(self, problem: str, *, paused: bool) -> Channel:
         """It did not; paused = it will not by itself."""
         return replace(self, health="paused" if paused else "retrying", problem=problem)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What the core must know of a kind to count and to carry; everything else is the adapter's affair.
+
+    live_weight: capacity units while the customer is owed an answer; quiet_weight: after QUIET_MINUTES of silence.
+    instant: a message is with the contact once it is committed (our own web chat), so there is nothing to send.
+    abandons: the visitor can leave for good (web chat); mail and messengers never abandon.
+    """
+
+    live_weight: float
+    quiet_weight: float
+    instant: bool = False
+    abandons: bool = False
+
+
+QUIET_MINUTES = 15
+TRAITS: Mapping[ChannelKind, Traits] = {
+    "webchat": Traits(1.0, 1.0, instant=True, abandons=True),
+    "telegram": Traits(1.0, 0.25),
+    "email": Traits(0.25, 0.25),
+    "pbx": Traits(1.0, 1.0),
+}

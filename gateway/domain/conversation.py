@@ -15,7 +15,15 @@ from typing import Literal
 
 from gateway.domain.channel import ChannelKind
 from gateway.domain.errors import IllegalMove
-from gateway.domain.ids import ChannelId, ContactId, ConversationId, DialogueId, LeadId, LineId, OperatorId
+from gateway.domain.ids import (
+    ChannelId,
+    ContactId,
+    ConversationId,
+    DialogueId,
+    LeadId,
+    LineId,
+    OperatorId,
+)
 from gateway.domain.lead import Reason
 
 State = Literal["queued", "offered", "active", "snoozed", "closed", "abandoned", "spam"]
@@ -80,11 +88,13 @@ class Conversation:
         )  # fmt: skip
 
     def answered(self, *, at: datetime, preview: str, by: OperatorId | None) -> Conversation:
-        """We said something. A text of the line itself (by=None) does not end the wait."""
-        spoken = replace(self, last_at=at, last_from="operator" if by else "line", preview=preview)
+        """We said something. A text of the line itself (by=None) neither ends the wait nor covers what the contact said."""
         if by is None:
-            return spoken
-        return replace(spoken, turn="theirs", waiting_since=None, first_reply_at=self.first_reply_at or at, unread=0)
+            return self
+        return replace(
+            self, last_at=at, last_from="operator", preview=preview, turn="theirs", waiting_since=None,
+            first_reply_at=self.first_reply_at or at, unread=0,
+        )  # fmt: skip
 
     def offered(self) -> Conversation:
         """It is being offered; a new epoch begins."""
@@ -124,6 +134,11 @@ class Conversation:
     def seen(self) -> Conversation:
         """Its holder has looked at it."""
         return replace(self, unread=0)
+
+    def rated(self, value: int, comment: str) -> Conversation:
+        """The contact tells how it was; the latest word counts."""
+        self._must(self.ended and self.state != "spam", "be rated")
+        return replace(self, rating=value, rating_comment=comment)
 
     def _must(self, allowed: bool, what: str) -> None:
         if not allowed:

@@ -13,6 +13,8 @@ from typing import Any
 
 from gateway.domain.ids import ChannelId, ContactId, DialogueId
 
+FORM_KEY = "form:"  # how the key of a dialogue begins that came through a form of a site
+
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
@@ -29,3 +31,8 @@ class Dialogue:
     contact_seen: int = 0
     operator_seen: int = 0
     data: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def one_way(self) -> bool:
+        """Written through a form: nobody reads an answer here, the way back is mail or phone."""
+        return self.key.startswith(FORM_KEY)

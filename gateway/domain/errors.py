@@ -1,20 +1,20 @@
 """Every anticipated failure of the gateway, in one tree. Imports nothing; everyone may raise and catch from here.
 
-    GatewayError
-    ├── ConfigError            a file, an environment value or a setting is wrong: place and remedy in the text
-    ├── Rejected               the sender's fault                                   → 4xx
-    │   ├── TooLarge           over a stated limit                                  → 413
-    │   ├── Unauthenticated    who is it?                                           → 401
-    │   └── TooMany            a limit per visitor, address or account              → 429, `retry_after`
-    ├── Refused                a rule said no                                       → 403 or 409
-    │   ├── Forbidden          this operator may not                                → 403
-    │   └── IllegalMove        the noun does not allow this change of state         → 409
-    ├── NotFound               no such thing, or not for this reader                → 404
-    ├── Conflict               somebody was faster, the version has moved on        → 409
-    ├── StoreUnavailable       the database cannot answer now; nothing was promised → 503
-    ├── ChannelPaused          an adapter cannot go on until a person acts (wrong password, revoked token)
-    ├── Unreadable             raw input that cannot be turned into events: quarantined, never lost
-    └── SendError              a message could not be sent; carries the four facts the retry policy reads
+GatewayError
+├── ConfigError            a file, an environment value or a setting is wrong: place and remedy in the text
+├── Rejected               the sender's fault                                   → 4xx
+│   ├── TooLarge           over a stated limit                                  → 413
+│   ├── Unauthenticated    who is it?                                           → 401
+│   └── TooMany            a limit per visitor, address or account              → 429, `retry_after`
+├── Refused                a rule said no                                       → 403 or 409
+│   ├── Forbidden          this operator may not                                → 403
+│   └── IllegalMove        the noun does not allow this change of state         → 409
+├── NotFound               no such thing, or not for this reader                → 404
+├── Conflict               somebody was faster, the version has moved on        → 409
+├── StoreUnavailable       the database cannot answer now; nothing was promised → 503
+├── ChannelPaused          an adapter cannot go on until a person acts (wrong password, revoked token)
+├── Unreadable             raw input that cannot be turned into events: quarantined, never lost
+└── SendError              a message could not be sent; carries the four facts the retry policy reads
 """
 
 from __future__ import annotations

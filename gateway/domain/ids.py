@@ -25,4 +25,22 @@ RawId = NewType("RawId", str)  # raw_
 CannedId = NewType("CannedId", str)  # can_
 OutboxId = NewType("OutboxId", str)  # out_
 
-PREFIXES = ("chn", "lin", "opr", "con", "idn", "led", "dlg", "cnv", "msg", "att", "dlv", "off", "cal", "rec", "raw", "can", "out")
+PREFIXES = (
+    "chn",
+    "lin",
+    "opr",
+    "con",
+    "idn",
+    "led",
+    "dlg",
+    "cnv",
+    "msg",
+    "att",
+    "dlv",
+    "off",
+    "cal",
+    "rec",
+    "raw",
+    "can",
+    "out",
+)

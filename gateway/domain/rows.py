@@ -33,7 +33,10 @@ Row = dict[str, Any]
 
 def stamp(at: datetime | None) -> str | None:
     """RFC 3339 in UTC with a Z; None stays None."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+    if at is None:
+        return None
+    at = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return at.isoformat()[:-6] + "Z"
 
 
 def conversation_row(c: Conversation, *, contact_name: str) -> Row:

@@ -72,8 +72,10 @@ class Schedule:
 
     @staticmethod
     def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
-        midnight = datetime(day.year, day.month, day.day)
-        return (midnight + timedelta(minutes=minutes)).replace(tzinfo=zone).astimezone(UTC)
+        midnight = datetime(day.year, day.month, day.day, tzinfo=zone)
+        return (midnight + timedelta(minutes=minutes)).astimezone(
+            UTC
+        )  # civil arithmetic: aware + timedelta moves the wall clock
 
 
 def parse_range(text: str) -> Range:

@@ -82,7 +82,7 @@ class Channel(Protocol):
         ...
 
     async def check(self) -> Sequence[CheckLine]:
-        """"Test connection": try each step and name the remedy of the first that fails. Never raises."""
+        """ "Test connection": try each step and name the remedy of the first that fails. Never raises."""
         ...
 
     async def close(self) -> None:
@@ -108,7 +108,7 @@ class RawParser(Protocol):
     """Understands what its Listener or hook kept."""
 
     async def parse(self, raw: Raw) -> Sequence[InboundEvent]:
-        """Pure as to the outside: same bytes, same events. Raises Unreadable (quarantine). An empty list = nothing of interest."""
+        """Pure as to the outside: same bytes, same events; none = nothing of interest. Raises Unreadable (quarantine)."""
         ...
 
 

@@ -10,9 +10,8 @@ dialogue first, then the rest (docs/adr/0004-claims.md). On SQLite there is one 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from gateway.domain.call import Call, Recording
 from gateway.domain.channel import Channel
@@ -39,91 +38,12 @@ from gateway.domain.ids import (
 from gateway.domain.inbound import Claim, Raw
 from gateway.domain.lead import Lead
 from gateway.domain.line import Line
-from gateway.domain.message import AnyMessage, Attachment
+from gateway.domain.message import AnyMessage, Attachment, InboundMessage, OutboundMessage
 from gateway.domain.offer import Offer, QueueEntry
 from gateway.domain.operator import Operator, Presence
+from gateway.ports.records import Canned, Counter, Errand, KeptRaw, Known, Place, PlaceKey, RawState, Session
 
 T = TypeVar("T")
-PlaceKey = tuple[ChannelId, str]
-Counter = Literal["conversation", "lead"]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an event lands: its dialogue, and the newest conversation of it in any state with that one's lead."""
-
-    dialogue: Dialogue
-    contact: Contact
-    conversation: Conversation | None
-    lead: Lead | None
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A message that is stored already."""
-
-    message_id: MessageId
-    dialogue_id: DialogueId
-    conversation_id: ConversationId | None
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """A row of the outbox: work promised at commit, due at once or later (a timer). (kind, key) is unique while unfinished.
-
-    lane: errands of one lane run one after another in due order; "" = no order. attempts counts runs begun.
-    """
-
-    id: str
-    kind: str
-    key: str
-    due_at: datetime
-    lane: str = ""
-    payload: Mapping[str, Any] | None = None
-    attempts: int = 0
-    fence: int = 0
-
-
-RawState = Literal["kept", "done", "quarantined"]
-
-
-@dataclass(frozen=True, slots=True)
-class KeptRaw:
-    """A Raw as stored."""
-
-    id: RawId
-    raw: Raw
-    state: RawState
-    attempts: int = 0
-    error: str = ""
-    error_code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A signed-in browser. Only the hash of its token is stored."""
-
-    token_hash: str
-    operator_id: OperatorId
-    csrf: str
-    created_at: datetime
-    seen_at: datetime
-    expires_at: datetime
-    agent: str = ""
-    kind: Literal["session", "link", "ticket"] = "session"
-
-
-@dataclass(frozen=True, slots=True)
-class Canned:
-    """A canned reply. operator_id set = personal; line_id None = every line."""
-
-    id: str
-    shortcut: str
-    text: str
-    locale: str = ""
-    line_id: LineId | None = None
-    operator_id: OperatorId | None = None
 
 
 class Channels(Protocol):
@@ -209,12 +129,18 @@ class Dialogues(Protocol):
         """The known ones among these, locked. One read for all of them."""
         ...
 
+    async def find(self, key: PlaceKey) -> Place | None:
+        """The same for one key without holding anything, for readers."""
+        ...
+
     async def lock(self, id: DialogueId) -> Place: ...
     async def add(self, dialogue: Dialogue) -> None:
         """Raises Conflict (and the use case is run again) if another process made it meanwhile."""
         ...
 
-    async def save(self, dialogue: Dialogue) -> None: ...
+    async def save(self, dialogue: Dialogue) -> None:
+        """Everything but its id, channel and contact may have changed, its key too (a visitor was identified)."""
+        ...
 
 
 class Conversations(Protocol):
@@ -242,6 +168,10 @@ class Messages(Protocol):
     async def known(self, channel_id: ChannelId, external_ids: Sequence[str]) -> Mapping[str, Known]: ...
     async def known_client(self, dialogue_id: DialogueId, client_id: str) -> Known | None: ...
     async def get(self, id: MessageId) -> AnyMessage: ...
+    async def said(self, dialogue_id: DialogueId, *, after: int, limit: int) -> Sequence[InboundMessage | OutboundMessage]:
+        """What the two sides said to each other after a number, in order. Notes, system lines and calls are never among it."""
+        ...
+
     async def add(self, message: AnyMessage) -> None: ...
     async def save(self, message: AnyMessage) -> None: ...
     async def attachments(self, message_ids: Sequence[MessageId]) -> Mapping[MessageId, Sequence[Attachment]]: ...
@@ -285,8 +215,8 @@ class Queue(Protocol):
 
     async def entry(self, conversation_id: ConversationId) -> QueueEntry | None: ...
     async def remove(self, conversation_id: ConversationId) -> None: ...
-    async def waiting(self, limit: int) -> Sequence[tuple[QueueEntry, Conversation]]:
-        """Queued (not offered) ones in queue order: priority desc, due, original enqueue time, id."""
+    async def waiting(self, limit: int, *, lines: Sequence[LineId]) -> Sequence[tuple[QueueEntry, Conversation]]:
+        """Queued (not offered) ones of these lines in queue order: priority desc, due, original enqueue time, id."""
         ...
 
     async def hold_router(self) -> None:

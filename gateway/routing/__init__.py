@@ -1,4 +1,4 @@
-"""Who should answer: a pure engine, the worker that runs it, and what happens to offers.
+"""Who should answer: pure. engine decides from a snapshot, strategies order the candidates.
 
-engine, strategies: pure · router: the worker · offers: accept, decline, lapse, withdraw.
+What a decision causes (offers, timers, events) is done in one transaction by services/router and services/offers.
 """

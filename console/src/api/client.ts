@@ -65,7 +65,7 @@ export const calls = {
   read: (id: Id) => get<Call>(`${V1}/calls/${id}`),
 }
 
-export interface CheckStep { what: string; ok: boolean; detail: string; remedy: string; millis: number }
+export interface CheckStep { what: string; ok: boolean; detail: string; remedy: string; millis: number | null }
 export interface ChannelKindCard { kind: Channel['kind']; schema: Record<string, unknown>; secrets: string[] }
 export interface Quarantined { id: Id; channel_id: Id; received_at: string; size: number; error: string; code: string; attempts: number; subject: string }
 
@@ -79,15 +79,16 @@ export const settings = {
   channels: () => get<Page<Channel>>(`${V1}/channels`, { limit: 200 }),
   channel: (id: Id) => get<Channel>(`${V1}/channels/${id}`),
   addChannel: (channel: Partial<Channel>) => post<Channel>(`${V1}/channels`, channel),
-  changeChannel: (id: Id, change: Partial<Channel>) => patch<Channel>(`${V1}/channels/${id}`, change),
+  changeChannel: (id: Id, change: Partial<Channel> & { new_key?: boolean }) => patch<Channel>(`${V1}/channels/${id}`, change),
   removeChannel: (id: Id) => remove<void>(`${V1}/channels/${id}`),
   testChannel: (id: Id) => post<{ items: CheckStep[] }>(`${V1}/channels/${id}/test`, {}),
-  testUnsavedChannel: (channel: Partial<Channel>) => post<{ items: CheckStep[] }>(`${V1}/channels/test`, channel),
+  testUnsavedChannel: (channel: { id?: Id; kind: string; settings: Record<string, unknown> }) => post<{ items: CheckStep[] }>(`${V1}/channels/test`, channel),
   resumeChannel: (id: Id) => post<Channel>(`${V1}/channels/${id}/resume`, {}),
   channelKinds: () => get<{ items: ChannelKindCard[] }>(`${V1}/channels/kinds`),
   operators: () => get<Page<Operator>>(`${V1}/operators`, { limit: 200 }),
   addOperator: (operator: Partial<Operator>) => post<{ operator: Operator; sign_in_link: string }>(`${V1}/operators`, operator),
   changeOperator: (id: Id, change: Partial<Operator>) => patch<Operator>(`${V1}/operators/${id}`, change),
+  operatorLink: (id: Id) => post<{ sign_in_link: string }>(`${V1}/operators/${id}/link`, {}),
   canned: () => get<Page<Canned>>(`${V1}/canned`, { limit: 200 }),
   addCanned: (canned: Omit<Canned, 'id'>) => post<Canned>(`${V1}/canned`, canned),
   changeCanned: (id: Id, canned: Omit<Canned, 'id'>) => put<Canned>(`${V1}/canned/${id}`, canned),

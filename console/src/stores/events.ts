@@ -12,8 +12,16 @@ import { useThreads } from './threads'
 
 const NEW = new Set(['conversation.opened'])
 
+const listeners = new Set<(event: ConsoleEvent) => void>()
+/** Pages with lists of their own hear every event; answers how to stop. */
+export function listen(hear: (event: ConsoleEvent) => void): () => void {
+  listeners.add(hear)
+  return () => listeners.delete(hear)
+}
+
 export function routeEvent(event: ConsoleEvent): void {
   const { data } = event
+  for (const hear of listeners) hear(event)
   if (data.conversation) {
     useInbox().apply(data.conversation, NEW.has(event.type))
     useThreads().applyRow(data.conversation)

@@ -1,0 +1,104 @@
+"""What an empty store is given: the first administrator, and (settings.demo) a line with a web chat to try the product with.
+
+Idempotent: a store that has an operator is left alone. May talk to: ports, domain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.domain.channel import Channel
+from gateway.domain.ids import CannedId, ChannelId, LineId, OperatorId
+from gateway.domain.line import Line, Texts
+from gateway.domain.operator import Operator, Presence
+from gateway.domain.schedule import Schedule
+from gateway.ports.core import Core
+from gateway.ports.records import Canned
+from gateway.ports.store import UnitOfWork
+
+DEMO_KEY = "demo"
+WELCOME = {
+    "": "Thank you for writing. Somebody will be with you in a moment.",
+    "ru": "Спасибо, что написали. Сейчас вам ответят.",
+    "es": "Gracias por escribirnos. Enseguida te atendemos.",
+    "fa": "از پیام شما سپاسگزاریم. به‌زودی پاسخ می‌دهیم.",
+}
+CLOSED = {
+    "": "We are closed just now and will answer as soon as we open. Leave your phone or e-mail and we will find you.",
+    "ru": "Сейчас мы закрыты и ответим, как только откроемся. Оставьте телефон или почту, чтобы мы могли связаться с вами.",
+    "es": "Ahora estamos cerrados y responderemos en cuanto abramos. Déjanos tu teléfono o correo.",
+    "fa": "اکنون بسته‌ایم و در آغاز ساعت کاری پاسخ می‌دهیم. شماره تلفن یا ایمیل خود را بنویسید.",
+}
+BUSY = {
+    "": "Everybody is busy at the moment. You keep your place, and we have not forgotten you.",
+    "ru": "Сейчас все заняты. Ваше место сохраняется, мы о вас помним.",
+    "es": "Ahora mismo todos están ocupados. Conservas tu turno y no te olvidamos.",
+    "fa": "اکنون همه مشغول‌اند. نوبت شما محفوظ است و فراموش نمی‌شوید.",
+}
+CANNED = (
+    ("hello", "Hello {{contact.first_name|there}}, this is {{operator.first_name}}. How can I help?", ""),
+    ("hours", "The workshop is open Monday to Saturday from 9 to 18.", ""),
+    ("price", "A full service is 65 pounds and takes a day. Shall I keep a place for you?", ""),
+    ("thanks", "Thank you, and have a good ride!", ""),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Who was made, so that the first sign-in link can be printed."""
+
+    administrator: OperatorId
+
+
+async def prepare(core: Core, *, demo: bool) -> Made | None:
+    """None if the store is in use already."""
+
+    async def work(uow: UnitOfWork) -> Made | None:
+        if await uow.operators.all():
+            return None
+        olga = await _operator(uow, core, "Olga Marin", "olga@example.com", admin=True)
+        if demo:
+            ivan = await _operator(uow, core, "Ivan Petrov", "ivan@example.com", admin=False)
+            await _line(uow, core, (olga, ivan))
+        return Made(olga)
+
+    made = await core.store.run(work)
+    if made:
+        await core.signals.nudge("settings")
+    return made
+
+
+async def _operator(uow: UnitOfWork, core: Core, name: str, email: str, *, admin: bool) -> OperatorId:
+    now = core.clock.now()
+    operator_id = OperatorId(core.ids.new("opr"))
+    await uow.operators.add(
+        Operator(operator_id, email, name, ("operator", "supervisor", "admin") if admin else ("operator",), created_at=now)
+    )
+    await uow.operators.save_presence(Presence(operator_id, "offline", now, now))
+    return operator_id
+
+
+async def _line(uow: UnitOfWork, core: Core, members: tuple[OperatorId, ...]) -> None:
+    line = Line(
+        LineId(core.ids.new("lin")),
+        "Larka Cycles",
+        members=members,
+        no_answer_seconds=90,
+        offer_seconds=60,
+        schedule=Schedule(zone="Europe/London", always=True),
+        texts=Texts(welcome=WELCOME, out_of_hours=CLOSED, no_answer=BUSY),
+    )
+    await uow.lines.add(line)
+    await uow.channels.add(
+        Channel(
+            ChannelId(core.ids.new("chn")),
+            "webchat",
+            line.id,
+            "Larka Cycles site",
+            DEMO_KEY,
+            settings={"site_name": "Larka Cycles"},
+            created_at=core.clock.now(),
+        )
+    )
+    for shortcut, text, locale in CANNED:
+        await uow.canned.save(Canned(CannedId(core.ids.new("can")), shortcut, text, locale))

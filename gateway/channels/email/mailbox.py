@@ -1,0 +1,200 @@
+"""One IMAP connection, blocking, for the one thread that owns it (listener.py). Talks IMAP through imapclient.
+
+imapclient's traps and what stands against them (docs/adr/0006): every read has a time limit; an IDLE that comes back
+empty before its time means that the server is gone; flags are never touched by reading (BODY.PEEK); `abort` may be called
+from another thread to wake a blocked read. RFC 9051, 2177.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPClientError, LoginError
+
+from gateway.channels.email.fields import clean
+from gateway.channels.email.settings import Imap
+from gateway.domain.errors import ChannelPaused
+
+CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
+HEADER_BYTES = 256 * 1024
+_PASSING = ("unavailable", "inuse", "limit", "serverbug", "temporar", "try again", "too many", "overquota", "timeout")
+# its debug lines would hold what we send when we log in
+logging.getLogger("imapclient").setLevel(logging.INFO)
+
+
+class ConnectionLost(OSError):
+    """The server is gone; connect again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What SELECT told. uidnext: the UID that the next mail will get."""
+
+    uidvalidity: int
+    uidnext: int
+    idle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """One mail. oversize: its size if only the headers were fetched."""
+
+    raw: bytes
+    received_at: datetime
+    oversize: int = 0
+
+
+class Mailbox:
+    """Every method blocks and raises OSError (ConnectionLost) or IMAPClientError; `open` also ChannelPaused."""
+
+    def __init__(self, imap: Imap, *, max_bytes: int, tls: ssl.SSLContext | None = None) -> None:
+        self._imap = imap
+        self._max_bytes = max_bytes
+        self._tls = tls
+        self._client: Any = None
+        self._given_up = False
+
+    def open(self, secret: str) -> Opened:
+        """Connect, encrypt, log in, select. secret: the password or the access token."""
+        self._client = _explained(self._connect)
+        self._check_given_up()
+        _explained(lambda: self._login(secret))
+        answer = _explained(self._select)
+        uidnext = int(answer.get(b"UIDNEXT", 0)) or max(self._search(["ALL"]), default=0) + 1
+        return Opened(int(answer.get(b"UIDVALIDITY", 0)), uidnext, idle=bool(self._client.has_capability("IDLE")))
+
+    def after(self, uid: int) -> list[int]:
+        """UIDs above this one, ascending. (`N:*` always names the last mail, hence the filter.)"""
+        self._client.noop()
+        return [found for found in self._search(["UID", f"{uid + 1}:*"]) if found > uid]
+
+    def between(self, uid: int, upto: int, *, since: date) -> list[int]:
+        """UIDs in (uid, upto] that came since a day, ascending."""
+        return [found for found in self._search(["UID", f"{uid + 1}:{upto}", "SINCE", since]) if uid < found <= upto]
+
+    def fetch(self, uid: int) -> Fetched | None:
+        """One mail without touching its flags; None if it is gone. Over the limit: headers only."""
+        facts = self._client.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid)
+        if not facts:
+            return None
+        size = int(facts.get(b"RFC822.SIZE", 0))
+        at = facts.get(b"INTERNALDATE")
+        received_at = at.astimezone(UTC) if at else datetime.fromtimestamp(0, UTC)
+        if size > self._max_bytes:
+            body = self._body(uid, f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>")
+            return Fetched(body, received_at, oversize=size) if body is not None else None
+        body = self._body(uid, "BODY.PEEK[]")
+        return Fetched(body, received_at) if body is not None else None
+
+    def _body(self, uid: int, what: str) -> bytes | None:
+        for name, value in self._client.fetch([uid], [what]).get(uid, {}).items():
+            if name.startswith(b"BODY["):
+                return value if isinstance(value, bytes) else b""
+        return None
+
+    def idle(self, seconds: float) -> None:
+        """Return when something happened or the time is over. Raises ConnectionLost at once when the server is gone."""
+        self._client.idle()
+        started = time.monotonic()
+        said = self._client.idle_check(timeout=seconds)
+        if not said and time.monotonic() - started < seconds * 0.9:
+            raise ConnectionLost("The mail server closed the connection.")
+        if any(isinstance(item, tuple) and item[:1] == (b"BYE",) for item in said):
+            raise ConnectionLost("The mail server said goodbye.")
+        self._client.idle_done()
+
+    def mark_seen(self, uid: int) -> None:
+        """Set \\Seen."""
+        self._client.add_flags([uid], [b"\\Seen"], silent=True)
+
+    def abort(self) -> None:
+        """From any thread: wake whoever is blocked in a read; the next call fails."""
+        self._given_up = True
+        with suppress(OSError, AttributeError):
+            self._client.socket().shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Free the socket; never raises."""
+        with suppress(OSError, AttributeError, IMAPClientError):
+            if self._client is not None:
+                self._client.shutdown()
+
+    def _connect(self) -> Any:
+        secure = self._imap.security == "tls"
+        client = IMAPClient(
+            self._imap.host, port=self._imap.port, ssl=secure, ssl_context=self._context() if secure else None,
+            timeout=SocketTimeout(CONNECT_SECONDS, READ_SECONDS),
+        )  # fmt: skip
+        client.normalise_times = False
+        if self._imap.security == "starttls":
+            try:
+                client.starttls(self._context())
+            except BaseException:
+                client.shutdown()
+                raise
+        return client
+
+    def _context(self) -> ssl.SSLContext:
+        return self._tls or ssl.create_default_context()
+
+    def _check_given_up(self) -> None:
+        if self._given_up:
+            raise ConnectionLost("Given up.")
+
+    def _login(self, secret: str) -> None:
+        if self._imap.oauth:
+            self._client.oauth2_login(self._imap.username, secret)
+        else:
+            self._client.login(self._imap.username, secret)
+
+    def _select(self) -> Any:
+        try:
+            return self._client.select_folder(self._imap.folder, readonly=False)
+        except IMAPClientAbortError:
+            raise
+        except IMAPClientError as error:
+            if _is_passing(error):
+                raise
+            raise ChannelPaused(
+                f"The folder “{self._imap.folder}” cannot be opened. Choose a folder that exists in the mailbox.",
+                code="mail_no_folder",
+            ) from error
+
+    def _search(self, criteria: list[Any]) -> list[int]:
+        return sorted(int(uid) for uid in self._client.search(criteria))
+
+
+def _explained(step: Callable[[], Any]) -> Any:
+    """Tell what a person must mend from what passes by itself."""
+    try:
+        return step()
+    except ssl.SSLCertVerificationError as error:
+        raise ChannelPaused(
+            f"The mail server's certificate is not valid ({error.verify_message}). Check the host name, or the certificate.",
+            code="mail_bad_certificate",
+        ) from error
+    except CapabilityError as error:
+        raise ChannelPaused(
+            "The mail server offers no STARTTLS. Choose another kind of encryption.", code="mail_no_tls"
+        ) from error
+    except LoginError as error:
+        if isinstance(error.__context__, IMAPClientAbortError) or _is_passing(error):
+            raise ConnectionLost(f"The mail server cannot log us in now: {clean(str(error), cap=200)}") from error
+        raise ChannelPaused(
+            "The mail server refuses the user name or password. Check both; many providers want an app password or OAuth.",
+            code="mail_login_refused",
+        ) from error
+
+
+def _is_passing(error: Exception) -> bool:
+    text = str(error).lower()
+    return any(word in text for word in _PASSING)

@@ -1,0 +1,152 @@
+"""Hand one mail to the SMTP server, once, and tell what became of it. Talks SMTP through aiosmtplib; used by channel.py.
+
+Step by step instead of `sendmail`, because the step decides the meaning (RFC 5321 section 4.2.5): before the final dot
+nothing has arrived; after it and without an answer nobody knows. All recipients or none: a letter has one fate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiosmtplib
+from aiolimiter import AsyncLimiter
+
+from gateway.channels.email.compose import Post
+from gateway.channels.email.fields import clean
+from gateway.channels.email.oauth import AccessToken
+from gateway.channels.email.settings import Smtp
+from gateway.domain.errors import ChannelPaused, SendError, send_again, send_refused, send_unknown
+
+SECONDS = 50.0
+STEP_SECONDS = 20.0
+
+
+class Pacing:
+    """Mails per minute and host, shared by all mailboxes that send through it."""
+
+    def __init__(self) -> None:
+        self._limiters: dict[tuple[str, int], AsyncLimiter] = {}
+
+    def of(self, smtp: Smtp) -> AsyncLimiter:
+        """The limiter of this host; the first mailbox sets the rate."""
+        key = (smtp.host.lower(), smtp.port)
+        return self._limiters.setdefault(key, AsyncLimiter(smtp.per_minute, 60))
+
+
+class Postman:
+    """Sends through one server."""
+
+    def __init__(self, smtp: Smtp, *, pacing: Pacing, tls: ssl.SSLContext | None = None) -> None:
+        self._smtp = smtp
+        self._pacing = pacing
+        self._tls = tls
+        self._token = AccessToken(smtp.oauth) if smtp.oauth else None
+
+    async def deliver(self, post: Post) -> None:
+        """Returns when the server has taken it. Raises only SendError."""
+        arriving = [False]
+        try:
+            async with asyncio.timeout(SECONDS):
+                async with self._pacing.of(self._smtp):
+                    pass
+                async with self.connected() as client:
+                    await _envelope(client, post)
+                    arriving[0] = True
+                    await client.data(post.body)
+                    arriving[0] = False
+        except SendError:
+            raise
+        except ChannelPaused as error:
+            raise send_again(error.detail, after=600) from error
+        except aiosmtplib.SMTPResponseException as error:
+            raise _by_code(error) from error
+        except aiosmtplib.SMTPNotSupported as error:
+            raise send_refused(f"The mail server cannot do this: {_said(error)}", ours=True) from error
+        except ssl.SSLCertVerificationError as error:
+            raise send_again("The mail server's certificate is not valid.", after=600) from error
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+            if arriving[0]:
+                raise send_unknown("The connection broke before the mail server confirmed the mail.") from error
+            raise send_again(f"The mail server cannot be reached ({type(error).__name__}).") from error
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
+        """A connection, encrypted and logged in as the settings say; closed afterwards, whatever happens."""
+        client = aiosmtplib.SMTP(
+            hostname=self._smtp.host, port=self._smtp.port, timeout=STEP_SECONDS,
+            use_tls=self._smtp.security == "tls", start_tls=self._smtp.security == "starttls",
+            tls_context=self._tls if self._smtp.security != "none" else None,
+        )  # fmt: skip
+        try:
+            await client.connect()
+            await _greet(client)
+            await self._login(client)
+            yield client
+            await _quit(client)
+        finally:
+            client.close()
+
+    async def _login(self, client: aiosmtplib.SMTP) -> None:
+        try:
+            if self._token:
+                await client.auth_xoauth2(self._smtp.username, await self._token.get())
+            elif self._smtp.password is not None:
+                await client.login(self._smtp.username, self._smtp.password.get_secret_value())
+        except aiosmtplib.SMTPAuthenticationError:
+            if self._token:
+                self._token.forget()
+            raise
+
+
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    """EHLO, so that the server's limits are known; a very old server gets HELO."""
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await client.helo()
+
+
+async def _envelope(client: aiosmtplib.SMTP, post: Post) -> None:
+    """MAIL and RCPT; nothing has arrived when this raises."""
+    options = []
+    limit = _size_limit(client)
+    if limit and len(post.body) > limit:
+        raise send_refused(f"The mail is larger than the {limit // 1024 // 1024} MB this server takes.", code="mail_too_large")
+    if not "".join((post.envelope_from, *post.envelope_to)).isascii():
+        if not client.supports_extension("smtputf8"):
+            raise send_refused("The mail server cannot send to addresses with such letters (no SMTPUTF8).", code="mail_no_utf8")
+        options.append("SMTPUTF8")
+    encoding = "utf-8" if options else "ascii"
+    await client.mail(post.envelope_from, options=options, encoding=encoding)
+    for address in post.envelope_to:
+        await client.rcpt(address, encoding=encoding)
+
+
+def _size_limit(client: aiosmtplib.SMTP) -> int:
+    value: Any = client.esmtp_extensions.get("size", "0") or "0"
+    return int(value) if str(value).isdigit() else 0
+
+
+async def _quit(client: aiosmtplib.SMTP) -> None:
+    try:
+        await client.quit(timeout=5)
+    except (aiosmtplib.SMTPException, OSError, TimeoutError):
+        pass  # the mail is taken; how we part does not matter
+
+
+def _by_code(error: aiosmtplib.SMTPResponseException) -> SendError:
+    text = f"The mail server answered {error.code}: {clean(str(error.message), cap=300)}"
+    if isinstance(error, aiosmtplib.SMTPAuthenticationError) and error.code >= 500:
+        return send_refused(f"{text} Check the user name and password for sending.", ours=True, code="mail_login_refused")
+    if 400 <= error.code < 500:
+        return send_again(text)
+    return send_refused(text, code=f"smtp_{error.code}")
+
+
+def _said(error: Exception) -> str:
+    return clean(str(error), cap=200)

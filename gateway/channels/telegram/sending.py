@@ -1,0 +1,123 @@
+"""Carries one Letter to Telegram: text in pieces, then its files. Talks to the Bot API; a given function reads blobs.
+
+The network does not deduplicate, so after the first part has arrived nothing may be sent again by itself: a fault
+there becomes *uncertain* (docs/adr/0005-uncertain-deliveries.md). https://core.telegram.org/bots/api#sendmessage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiogram import Bot
+from aiogram import exceptions as vendor
+from aiogram.types import BufferedInputFile, Message, ReplyParameters
+
+from gateway.channels.telegram.faults import EVERY_FAULT, send_fault
+from gateway.channels.telegram.splitting import CAPTION_LIMIT, split_text, units
+from gateway.channels.telegram.updates import external_id
+from gateway.domain.delivery import Letter, Receipt
+from gateway.domain.errors import SendError, send_again, send_refused, send_unknown
+from gateway.domain.message import Attachment
+
+SEND_SECONDS = 55.0
+PATIENCE_SECONDS = 20.0  # the longest wait Telegram may ask for between two parts of one message
+PHOTO_LIMIT = 10 * 1024 * 1024
+FILE_LIMIT = 50 * 1024 * 1024
+PHOTO_TYPES = {"image/jpeg", "image/png", "image/webp"}
+
+Part = Callable[[int | str, ReplyParameters | None], Awaitable[Message]]
+
+
+class Sender:
+    """Sends for one bot."""
+
+    def __init__(self, bot: Bot, *, read_blob: Callable[[str], Awaitable[bytes]]) -> None:
+        self._bot, self._read_blob = bot, read_blob
+
+    async def send(self, letter: Letter) -> Receipt:
+        """The receipt names the first part. Raises SendError only."""
+        try:
+            parts = await self._parts(letter)
+        except OSError:
+            raise send_again("The attached file cannot be read from our storage now.") from None
+        if not parts:
+            raise send_refused("There was nothing to send.", code="empty")
+        progress: list[Message] = []
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self._send_parts(letter, parts, progress)
+        except TimeoutError:
+            raise send_unknown("Telegram did not answer in time; the message may have arrived.") from None
+        except SendError as fault:
+            raise _partly(fault, done=len(progress), of=len(parts)) if progress else fault from None
+        return Receipt(external_id(progress[0].chat.id, progress[0].message_id))
+
+    async def _send_parts(self, letter: Letter, parts: list[Part], progress: list[Message]) -> None:
+        chat: int | str = letter.dialogue_key
+        for index, part in enumerate(parts):
+            reply = _reply(letter, chat) if index == 0 else None
+            sent = await self._send_part(part, chat, reply, first=index == 0)
+            progress.append(sent)
+            chat = sent.chat.id  # a group that became a supergroup answers under its new id
+
+    async def _send_part(self, part: Part, chat: int | str, reply: ReplyParameters | None, *, first: bool) -> Message:
+        try:
+            return await part(chat, reply)
+        except vendor.TelegramMigrateToChat as moved:
+            target: int | str = moved.migrate_to_chat_id  # the old chat took nothing, so this is the first real attempt
+        except vendor.TelegramRetryAfter as wait:
+            if first or wait.retry_after > PATIENCE_SECONDS:
+                raise send_fault(wait) from None
+            await asyncio.sleep(wait.retry_after)
+            target = chat
+        except EVERY_FAULT as error:
+            raise send_fault(error) from None
+        try:
+            return await part(target, None)
+        except EVERY_FAULT as error:
+            raise send_fault(error) from None
+
+    async def _parts(self, letter: Letter) -> list[Part]:
+        text, files = letter.message.text.strip(), list(letter.files)
+        captioned = bool(files) and units(text) <= CAPTION_LIMIT
+        parts = [] if captioned else [self._text_part(piece) for piece in split_text(text)]
+        for index, file in enumerate(files):
+            parts.append(await self._file_part(file, caption=text if captioned and index == 0 else ""))
+        return parts
+
+    def _text_part(self, text: str) -> Part:
+        return lambda chat, reply: self._bot.send_message(chat, text, reply_parameters=reply)
+
+    async def _file_part(self, file: Attachment, *, caption: str) -> Part:
+        if file.size > FILE_LIMIT:
+            raise send_refused(f"“{file.name}” is over Telegram's limit for bots (50 MB).", code="too_large")
+        if file.blob_key is None:
+            raise send_refused(f"“{file.name}” is not in our storage.", ours=True, code="file_missing")
+        content = BufferedInputFile(await self._read_blob(file.blob_key), filename=file.name)
+        method, argument = self._method(file)
+        return lambda chat, reply: method(chat_id=chat, reply_parameters=reply, caption=caption or None, **{argument: content})
+
+    def _method(self, file: Attachment) -> tuple[Callable[..., Awaitable[Message]], str]:
+        kind = file.content_type.partition(";")[0].strip().lower()
+        if kind in PHOTO_TYPES and file.size <= PHOTO_LIMIT:
+            return self._bot.send_photo, "photo"
+        if kind == "audio/ogg":
+            return self._bot.send_voice, "voice"
+        if kind == "video/mp4":
+            return self._bot.send_video, "video"
+        if kind in ("audio/mpeg", "audio/mp4"):
+            return self._bot.send_audio, "audio"
+        return self._bot.send_document, "document"
+
+
+def _reply(letter: Letter, chat: Any) -> ReplyParameters | None:
+    in_chat, _, number = (letter.reply_to_external_id or "").rpartition(":")
+    if in_chat != str(chat) or not number.isdigit():
+        return None
+    return ReplyParameters(message_id=int(number), allow_sending_without_reply=True)
+
+
+def _partly(fault: SendError, *, done: int, of: int) -> SendError:
+    return send_unknown(f"Only {done} of {of} parts surely arrived. {fault.detail}")

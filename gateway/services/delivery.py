@@ -1,0 +1,168 @@
+"""The worker that carries outbound messages: claim, send outside any transaction, record.
+
+Retry policy in one place (domain/delivery.Delivery.missed). A crash between send and record: where the network drops repeats by
+our key the message is sent again, elsewhere it becomes *uncertain* and the operator decides (docs/adr/0005). Order inside a
+dialogue is a property of the claim. May talk to: ports, domain, services.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Literal
+
+from gateway import logs
+from gateway.domain import rows
+from gateway.domain.delivery import Delivery, Receipt
+from gateway.domain.errors import (
+    Conflict,
+    NotFound,
+    SendError,
+    SendFacts,
+    StoreUnavailable,
+    send_again,
+    send_unknown,
+)
+from gateway.domain.ids import MessageId
+from gateway.domain.operator import Operator
+from gateway.ports.channel import Channel
+from gateway.ports.core import Core
+from gateway.ports.store import UnitOfWork
+from gateway.services.adapters import Adapters
+from gateway.services.directory import Directory
+from gateway.services.reports import tell_delivery
+from gateway.services.scene import Scene, scene_of
+
+LEASE = timedelta(seconds=90)
+SEND_SECONDS = 60.0
+IDLE_SECONDS = 5.0
+AT_ONCE = 16
+log = logs.get("delivery")
+CRASHED = SendFacts(
+    retry=False, certain=False, ours=True, text="The gateway stopped while this was being sent; it may have arrived."
+)
+
+
+class Carrier:
+    """Run `run` as a task; `decide` is what operators say to failed and uncertain ones."""
+
+    def __init__(self, core: Core, directory: Directory, adapters: Adapters) -> None:
+        self._core, self._directory, self._adapters = core, directory, adapters
+        self._busy: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Until cancelled; sends in flight are given up to SEND_SECONDS by their own limit."""
+        try:
+            while True:
+                await self._core.signals.wait("deliveries", timeout=await self._until_next())
+                await self._round()
+        finally:
+            if self._busy:
+                await asyncio.wait(self._busy, timeout=SEND_SECONDS)
+
+    async def _round(self) -> None:
+        try:
+            await self._rescue()
+            while taken := await self.pass_once():
+                log.debug("delivery.taken", count=taken)
+        except StoreUnavailable as error:
+            log.warning("delivery.store_unavailable", detail=error.detail)
+
+    async def pass_once(self) -> int:
+        """Claim what is due and carry it; returns how many were claimed. Waits until they are recorded."""
+        now = self._core.clock.now()
+        claimed = await self._core.store.run(lambda uow: uow.deliveries.claim(now=now, lease_until=now + LEASE, limit=AT_ONCE))
+        tasks = [asyncio.create_task(self._carry(delivery)) for delivery in claimed]
+        self._busy.update(tasks)
+        if tasks:
+            await asyncio.wait(tasks)
+            self._busy.difference_update(tasks)
+        return len(claimed)
+
+    async def decide(self, by: Operator, message_id: MessageId, action: Literal["again", "arrived"]) -> rows.Row:
+        """Send again, or take it as arrived. Raises IllegalMove when the message is in no doubt."""
+
+        async def work(uow: UnitOfWork) -> rows.Row:
+            delivery = await uow.deliveries.of_message(message_id)
+            message = await uow.messages.get(message_id)
+            if delivery is None or message.conversation_id is None:
+                raise NotFound("This message was never to be sent.")
+            scene = await scene_of(uow, self._core, self._directory, message.conversation_id)
+            now = self._core.clock.now()
+            changed = delivery.again(now=now) if action == "again" else delivery.arrived(now=now)
+            await self._record(scene, changed, troubled=False)
+            files = (await uow.messages.attachments([message_id])).get(message_id, ())
+            return rows.message_row(message, files=files, delivery=changed)
+
+        row = await self._core.store.run(work)
+        await self._core.signals.nudge("deliveries")
+        log.info("delivery.decided", message=message_id, by=by.id, action=action)
+        return row
+
+    async def _carry(self, delivery: Delivery) -> None:
+        adapter = self._adapters.get(delivery.channel_id)
+        try:
+            if adapter is None:
+                raise send_again("The channel is off or not ready; the message waits for it.", after=30.0)
+            receipt = await self._send(adapter, delivery)
+        except SendError as error:
+            repeatable = adapter is not None and adapter.deduplicates
+            changed = delivery.missed(error.facts, code=error.code, now=self._core.clock.now(), repeatable=repeatable)
+            log.warning("delivery.missed", delivery=delivery.id, state=changed.state, code=error.code, ours=error.facts.ours)
+        else:
+            changed = delivery.sent(external_id=receipt.external_id, now=self._core.clock.now())
+        await self._write(changed)
+
+    async def _send(self, adapter: Channel, delivery: Delivery) -> Receipt:
+        letter = await self._core.store.read(lambda uow: uow.deliveries.letter(delivery))
+        line = self._directory.line_of(delivery.channel_id)
+        name = line.name
+        if letter.message.operator_id:
+            name = self._directory.operator(letter.message.operator_id).name
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                return await adapter.send(replace(letter, sender_name=name))
+        except TimeoutError:
+            raise send_unknown("The network did not answer in time; it may have arrived.") from None
+        except SendError:
+            raise
+        except Exception as error:
+            log.exception("delivery.adapter_failed", delivery=delivery.id)
+            raise send_unknown(f"The channel failed unexpectedly ({type(error).__name__}); it may have arrived.") from error
+
+    async def _write(self, changed: Delivery) -> None:
+        async def work(uow: UnitOfWork) -> None:
+            message = await uow.messages.get(changed.message_id)
+            if message.conversation_id is None:
+                raise NotFound("The conversation of this message is gone.")
+            scene = await scene_of(uow, self._core, self._directory, message.conversation_id)
+            await self._record(scene, changed, troubled=changed.state in ("failed", "uncertain"))
+
+        try:
+            await self._core.store.run(work)
+        except Conflict:
+            log.warning("delivery.fenced", delivery=changed.id)  # another worker took it over while we were frozen
+
+    async def _record(self, scene: Scene, changed: Delivery, *, troubled: bool) -> None:
+        await scene.uow.deliveries.save(changed)
+        if scene.talk.troubled != troubled:
+            scene.conversation = replace(scene.talk, troubled=troubled)
+        tell_delivery(scene, changed.message_id, rows.delivery_row(changed))
+        await scene.leave()
+
+    async def _rescue(self) -> None:
+        """Deliveries whose worker died between send and record."""
+        now = self._core.clock.now()
+        stale = await self._core.store.read(lambda uow: uow.deliveries.stale(now=now, limit=100))
+        for delivery in stale:
+            adapter = self._adapters.get(delivery.channel_id)
+            if adapter is None:
+                continue
+            await self._write(delivery.missed(CRASHED, code="interrupted", now=now, repeatable=adapter.deduplicates))
+
+    async def _until_next(self) -> float:
+        due = await self._core.store.read(lambda uow: uow.deliveries.next_due())
+        if due is None:
+            return IDLE_SECONDS
+        return min(IDLE_SECONDS, max(0.0, (due - self._core.clock.now()).total_seconds()))

@@ -1,0 +1,134 @@
+"""Who is there: set by a click, kept fresh by signs of life, lost with the last socket.
+
+Break, end of work and a lost connection are different events with different graces. May talk to: ports, domain, services.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from gateway.domain import rows
+from gateway.domain.conversation import Conversation
+from gateway.domain.event import Event
+from gateway.domain.ids import OperatorId
+from gateway.domain.operator import Operator, Presence, PresenceState
+from gateway.ports.core import Core
+from gateway.ports.records import Errand
+from gateway.ports.store import UnitOfWork
+from gateway.services import queueing
+from gateway.services.directory import Directory
+from gateway.services.offers import Offers
+from gateway.services.scene import scene_of
+
+LOST_AFTER = timedelta(seconds=20)  # offers are withdrawn this long after the last socket went
+WRITE_EVERY = timedelta(seconds=15)  # signs of life are stored at most this often
+
+
+class Presences:
+    """Presence of operators."""
+
+    def __init__(self, core: Core, directory: Directory, offers: Offers) -> None:
+        self._core, self._directory, self._offers = core, directory, offers
+        self._stored: dict[OperatorId, datetime] = {}
+
+    async def set(self, by: Operator, state: PresenceState, reason: str = "") -> rows.Row:
+        """A click of the person's own: also ends "not responding". Unavailable: pending offers go on at once."""
+        row = await self._change(by.id, state, reason, awake=True)
+        if state != "online":
+            await self._offers.withdraw_from(by.id)
+        await self._core.signals.nudge("router")
+        await self._core.signals.nudge("outbox")
+        return row
+
+    async def alive(self, operator_id: OperatorId) -> None:
+        """A console of this person is open. Cheap to call often."""
+        now = self._core.clock.now()
+        if now - self._stored.get(operator_id, datetime.min.replace(tzinfo=now.tzinfo)) < WRITE_EVERY:
+            return
+        self._stored[operator_id] = now
+
+        async def work(uow: UnitOfWork) -> bool:
+            presence = await uow.operators.presence(operator_id)
+            if presence is None:
+                return False
+            back = presence.state == "offline" and presence.reason == "lost"
+            fresh = replace(presence, seen_at=now)
+            if back:
+                fresh = replace(fresh, state="online", reason="", since=now)
+                self._tell(uow, fresh)
+            await uow.operators.save_presence(fresh)
+            await uow.outbox.cancel("operator.lost", operator_id)
+            await uow.outbox.cancel("operator.grace", operator_id)
+            return back
+
+        if await self._core.store.run(work):
+            await self._core.signals.nudge("router")
+
+    async def gone(self, operator_id: OperatorId) -> None:
+        """The last socket of this person closed; a timer decides whether it was for good."""
+        self._stored.pop(operator_id, None)
+        due = self._core.clock.now() + LOST_AFTER
+        await self._core.store.run(lambda uow: uow.outbox.put("operator.lost", operator_id, due_at=due))
+        await self._core.signals.nudge("outbox")
+
+    async def lost(self, errand: Errand) -> None:
+        """Outbox step `operator.lost`: nobody came back in time."""
+        operator_id = OperatorId(errand.key)
+        presence = await self._core.store.read(lambda uow: uow.operators.presence(operator_id))
+        if presence is None or self._core.clock.now() - presence.seen_at < LOST_AFTER:
+            return
+        if presence.state == "online":
+            await self._change(operator_id, "offline", "lost", awake=False)
+        await self._offers.withdraw_from(operator_id)
+        await self._core.signals.nudge("router")
+
+    async def grace_over(self, errand: Errand) -> None:
+        """Outbox step `operator.grace`: give back what waits for us; what waits for the customer stays."""
+        operator_id = OperatorId(errand.key)
+        presence = await self._core.store.read(lambda uow: uow.operators.presence(operator_id))
+        if presence is None or presence.state == "online":
+            return
+        held = await self._core.store.read(lambda uow: uow.conversations.held_by([operator_id]))
+        for conversation in [c for c in held if c.turn == "ours" and c.state == "active"]:
+            await self._give_back(conversation, operator_id)
+        await self._core.signals.nudge("router")
+
+    async def _give_back(self, conversation: Conversation, operator_id: OperatorId) -> None:
+        async def work(uow: UnitOfWork) -> None:
+            scene = await scene_of(uow, self._core, self._directory, conversation.id)
+            if scene.talk.operator_id != operator_id or scene.talk.turn != "ours" or scene.talk.state != "active":
+                return
+            await queueing.leave_queue(scene)
+            await queueing.enqueue(scene, since=scene.talk.waiting_since)
+            await scene.say_what_happened("requeued_absent", operator_id=operator_id)
+            await scene.leave()
+
+        await self._core.store.run(work)
+
+    async def _change(self, operator_id: OperatorId, state: PresenceState, reason: str, *, awake: bool) -> rows.Row:
+        now = self._core.clock.now()
+
+        async def work(uow: UnitOfWork) -> rows.Row:
+            old = await uow.operators.presence(operator_id) or Presence(operator_id, "offline", now, now)
+            changed = replace(old, state=state, reason=reason, since=now if old.state != state else old.since)
+            if awake:
+                changed = replace(changed, seen_at=now, streak=0)
+            await uow.operators.save_presence(changed)
+            if state == "offline":
+                due = now + timedelta(seconds=self._grace(operator_id))
+                await uow.outbox.put("operator.grace", operator_id, due_at=due)
+            else:
+                await uow.outbox.cancel("operator.grace", operator_id)
+            self._tell(uow, changed)
+            return rows.presence_row(changed)
+
+        return await self._core.store.run(work)
+
+    def _grace(self, operator_id: OperatorId) -> int:
+        lines = [line for line in self._directory.now.lines.values() if operator_id in line.members]
+        return min((line.grace_seconds for line in lines), default=180)
+
+    def _tell(self, uow: UnitOfWork, presence: Presence) -> None:
+        data = {"presence": rows.presence_row(presence)}
+        uow.emit(Event("operator.presence", self._core.clock.now(), presence.operator_id, data))

@@ -1,0 +1,128 @@
+"""Entering and leaving a line's queue: the entry, the line's own texts, and the timers of waiting.
+
+May talk to: ports, domain, services.scene.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from gateway.domain import rows
+from gateway.domain.channel import TRAITS
+from gateway.domain.conversation import State
+from gateway.domain.delivery import Delivery
+from gateway.domain.ids import DeliveryId, OperatorId
+from gateway.domain.line import say
+from gateway.domain.message import Attachment, OutboundMessage
+from gateway.domain.offer import QueueEntry
+from gateway.services.scene import Scene, preview
+
+QUIET_HOURS = 24  # a line's own text goes to one dialogue at most this often (RFC 3834 section 2)
+
+
+async def enter_line(scene: Scene, *, automatic: bool = False) -> None:
+    """The conversation is new or reopened: queue it, say what the line says, start the clocks."""
+    wanted, why = _first_choice(scene)
+    await enqueue(scene, wanted=wanted, why=why)
+    opens = scene.line.schedule.next_opening(scene.now)
+    open_now = scene.line.schedule.is_open(scene.now)
+    if not automatic:
+        await _greet(scene, open_now=open_now, opens=opens)
+    if scene.line.no_answer_seconds and open_now:
+        due = scene.now + timedelta(seconds=scene.line.no_answer_seconds)
+        await scene.uow.outbox.put("conversation.no_answer", scene.talk.id, due_at=due)
+    if opens:
+        await scene.uow.outbox.put("line.opens", scene.line.id, due_at=opens)
+
+
+def _first_choice(scene: Scene) -> tuple[OperatorId | None, str]:
+    responsible = scene.lead.responsible_id if scene.lead else None
+    if responsible and scene.line.responsible_first:
+        return responsible, "responsible"
+    last = scene.talk.last_operator_id
+    return (last, "last_operator") if last else (None, "")
+
+
+async def enqueue(scene: Scene, *, wanted: OperatorId | None = None, why: str = "", since: datetime | None = None) -> None:
+    """Put it among the waiting; `since` keeps the original time when it goes back."""
+    entry = QueueEntry(
+        scene.talk.id, scene.line.id, scene.contact.id, since or scene.talk.waiting_since or scene.now,
+        priority=scene.talk.priority, wanted=wanted, why_wanted=why,  # type: ignore[arg-type]
+    )  # fmt: skip
+    if scene.talk.state != "queued":
+        scene.conversation = scene.talk.requeued()
+    await scene.uow.queue.put(entry)
+    await scene.uow.queue.assign(scene.talk.id, None, at=scene.now)
+    scene.emit("conversation.queued", actor="line")
+    scene.stirred = True
+
+
+async def leave_queue(scene: Scene) -> None:
+    """It is no longer waiting: entry, pending offers and waiting clocks go."""
+    await scene.uow.queue.remove(scene.talk.id)
+    await scene.uow.outbox.cancel("conversation.no_answer", scene.talk.id)
+    for offer in await scene.uow.queue.pending_of(scene.talk.id):
+        ended = offer.ended("withdrawn", at=scene.now)
+        await scene.uow.queue.save_offer(ended)
+        await scene.uow.outbox.cancel("offer.lapse", offer.id)
+        scene.emit("offer.withdrawn", actor="line", operator_id=offer.operator_id, offer=rows.offer_row(ended))
+
+
+async def _greet(scene: Scene, *, open_now: bool, opens: datetime | None) -> None:
+    told = scene.dialogue.data.get("told_at")
+    if told and scene.now - datetime.fromisoformat(str(told)) < timedelta(hours=QUIET_HOURS):
+        return
+    texts = scene.line.texts.welcome if open_now else scene.line.texts.out_of_hours
+    if await speak(scene, texts, facts={"opens_at": rows.stamp(opens) or ""}):
+        scene.dialogue = replace(scene.dialogue, data=dict(scene.dialogue.data) | {"told_at": scene.now.isoformat()})
+
+
+async def speak(scene: Scene, texts: Mapping[str, str], *, facts: Mapping[str, str] | None = None) -> bool:
+    """The line says one of its own texts to the contact; False if it has none for this occasion."""
+    text = say(texts, scene.contact.locale or scene.line.locale)
+    for name, value in (facts or {}).items():
+        text = text.replace("{" + name + "}", value)
+    if not text or scene.channel.kind == "pbx" or scene.dialogue.one_way:
+        return False
+    message = OutboundMessage(
+        id=scene.new_message_id(), dialogue_id=scene.dialogue.id, conversation_id=scene.talk.id, seq=scene.next_seq(),
+        at=scene.now, text=text, created_at=scene.now, channel_id=scene.channel.id, operator_id=None, automatic=True,
+        subject=scene.talk.subject,
+    )  # fmt: skip
+    await post(scene, message)
+    return True
+
+
+async def post(scene: Scene, message: OutboundMessage, *, files: Sequence[Attachment] = ()) -> Delivery:
+    """Store an outbound message together with its delivery, in this transaction."""
+    instant = TRAITS[scene.channel.kind].instant
+    delivery = Delivery(
+        DeliveryId(scene.core.ids.new("dlv")), message.id, scene.dialogue.id, scene.channel.id,
+        "sent" if instant else "due", scene.now, scene.now, updated_at=scene.now,
+    )  # fmt: skip
+    scene.stirred = True
+    await scene.add(message)
+    await scene.uow.deliveries.add(delivery)
+    scene.conversation = scene.talk.answered(at=scene.now, preview=preview(message.text, files), by=message.operator_id)
+    scene.emit(
+        "message.sent", actor=message.operator_id or "line",
+        message=rows.message_row(message, files=files, delivery=delivery),
+    )  # fmt: skip
+    return delivery
+
+
+async def finish(
+    scene: Scene, *, actor: str, key: str, state: State = "closed", facts: Mapping[str, str] | None = None
+) -> None:
+    """End the conversation for whoever holds it: queue, assignment, timers, the line in the thread, the event."""
+    await leave_queue(scene)
+    await scene.uow.queue.assign(scene.talk.id, None, at=scene.now)
+    for timer in ("conversation.auto_close", "conversation.wake"):
+        await scene.uow.outbox.cancel(timer, scene.talk.id)
+    scene.conversation = scene.talk.finished(at=scene.now, state=state)
+    told = dict(facts or {})
+    await scene.say_what_happened(key, **told)  # type: ignore[arg-type] # facts are free, the moment is not among them
+    scene.emit("conversation.closed", actor=actor, why=told.get("reason") or key)
+    scene.stirred = True

@@ -1,0 +1,84 @@
+"""The outbox step `recording.fetch`: brings the sound of a call home, through the channel's guarded fetch.
+
+May talk to: ports, domain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gateway.domain import rows
+from gateway.domain.call import Recording
+from gateway.domain.errors import Rejected, TooLarge, Unreadable
+from gateway.domain.event import Event
+from gateway.domain.ids import ChannelId
+from gateway.ports.channel import MediaSource
+from gateway.ports.core import Core
+from gateway.ports.records import Errand
+from gateway.ports.store import UnitOfWork
+from gateway.services.adapters import Adapters
+
+TRIES = 8
+HEAD_BYTES = 64
+
+
+class RecordingFetcher:
+    """Fetches announced recordings."""
+
+    def __init__(self, core: Core, adapters: Adapters, *, limit: int) -> None:
+        self._core, self._adapters, self._limit = core, adapters, limit
+
+    async def fetch(self, errand: Errand) -> None:
+        """Raises to be tried later; gives up into `failed`, or `refused` when the guard says no."""
+        recording = await self._core.store.read(lambda uow: uow.calls.recording(errand.key))
+        adapter: object = self._adapters.get(ChannelId(dict(errand.payload or {})["channel_id"]))
+        if recording.state == "stored" or not isinstance(adapter, MediaSource):
+            return
+        try:
+            key, size, sha256 = await self._core.blobs.put_stream(adapter.fetch(recording.source_url), limit=self._limit)
+        except (TooLarge, Rejected) as error:
+            await self._record(replace(recording, state="refused", error=error.detail))
+        except Unreadable as error:
+            await self._record(replace(recording, state="gone", error=error.detail))
+        except Exception as error:
+            if errand.attempts < TRIES:
+                raise
+            await self._record(replace(recording, state="failed", error=f"Could not be fetched ({type(error).__name__})."))
+        else:
+            head = b"".join([chunk async for chunk in self._core.blobs.open(key, end=HEAD_BYTES)])
+            stored = replace(recording, state="stored", blob_key=key, size=size, sha256=sha256, content_type=sound_type(head))
+            await self._record(stored)
+
+    async def _record(self, recording: Recording) -> None:
+        async def work(uow: UnitOfWork) -> None:
+            await uow.calls.save_recording(recording)
+            call = await uow.calls.get(recording.call_id)
+            data = {"recording": rows.recording_row(recording), "call_id": call.id}
+            uow.emit(
+                Event(
+                    "recording.updated",
+                    self._core.clock.now(),
+                    "line",
+                    data,
+                    line_id=call.line_id,
+                    dialogue_id=call.dialogue_id,
+                    lead_id=call.lead_id,
+                )
+            )
+
+        await self._core.store.run(work)
+
+
+def sound_type(head: bytes) -> str:
+    """What the bytes are, never what the PBX said they are."""
+    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
+        return "audio/wav"
+    if head[:4] == b"OggS":
+        return "audio/ogg"
+    if head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0):
+        return "audio/mpeg"
+    if head[4:8] == b"ftyp":
+        return "audio/mp4"
+    if head[:4] == b"fLaC":
+        return "audio/flac"
+    return "application/octet-stream"

@@ -1,0 +1,112 @@
+"""The worker that runs the engine: on every nudge, and every few seconds as a net.
+
+One router decides at a time over all processes (uow.queue.hold_router), from rows read inside the deciding transaction.
+May talk to: ports, domain, routing (pure), services.offers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from gateway import logs
+from gateway.domain.conversation import Conversation
+from gateway.domain.errors import StoreUnavailable
+from gateway.domain.ids import LineId, OperatorId
+from gateway.domain.line import Line
+from gateway.domain.offer import QueueEntry
+from gateway.ports.core import Core
+from gateway.ports.store import UnitOfWork
+from gateway.routing.engine import Decision, Member, Snapshot, decide
+from gateway.services import offers
+from gateway.services.directory import Directory
+from gateway.services.scene import scene_of
+
+SWEEP_SECONDS = 5.0
+PASS_LIMIT = 50
+log = logs.get("router")
+
+
+class Router:
+    """Run `run` as a task; `pass_once` is one look at the queue."""
+
+    def __init__(self, core: Core, directory: Directory) -> None:
+        self._core, self._directory = core, directory
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            await self._core.signals.wait("router", timeout=SWEEP_SECONDS)
+            try:
+                while await self.pass_once() >= PASS_LIMIT:
+                    pass
+            except StoreUnavailable as error:
+                log.warning("router.store_unavailable", detail=error.detail)
+
+    async def pass_once(self) -> int:
+        """Decide for what waits now; returns how many were offered."""
+        lines = self._open_lines()
+        if not lines:
+            return 0
+        waiting = await self._core.store.read(lambda uow: uow.queue.waiting(1, lines=list(lines)))
+        if not waiting:
+            return 0
+        return await self._core.store.run(self._pass)
+
+    def _open_lines(self) -> Mapping[LineId, Line]:
+        now = self._core.clock.now()
+        return {id: line for id, line in self._directory.now.lines.items() if line.enabled and line.schedule.is_open(now)}
+
+    async def _pass(self, uow: UnitOfWork) -> int:
+        await uow.queue.hold_router()
+        lines = self._open_lines()
+        waiting = await uow.queue.waiting(PASS_LIMIT, lines=list(lines))
+        decisions = decide(Snapshot(self._core.clock.now(), waiting, lines, await self._crew(uow, lines)))
+        entries = {entry.conversation_id: entry for entry, _ in waiting}
+        made = 0
+        for decision in decisions:
+            made += await self._carry_out(uow, decision, entries[decision.conversation_id])
+        return made
+
+    async def _crew(self, uow: UnitOfWork, lines: Mapping[LineId, Line]) -> Mapping[OperatorId, Member]:
+        ids = sorted({id for line in lines.values() for id in line.members})
+        presences = await uow.operators.presences()
+        held: dict[OperatorId, list[Conversation]] = {id: [] for id in ids}
+        for conversation in await uow.conversations.held_by(ids):
+            if conversation.operator_id in held:
+                held[conversation.operator_id].append(conversation)
+        for offer in await uow.queue.pending():
+            if offer.operator_id in held:
+                held[offer.operator_id].append(await uow.conversations.get(offer.conversation_id))
+        people = self._directory.now.operators
+        return {id: Member(people[id], presences.get(id), tuple(held[id])) for id in ids if id in people}
+
+    async def _carry_out(self, uow: UnitOfWork, decision: Decision, entry: QueueEntry) -> int:
+        scene = await scene_of(uow, self._core, self._directory, decision.conversation_id)
+        if scene.talk.state != "queued":
+            return 0
+        if decision.new_round:
+            await uow.queue.put(replace(entry, passed={}, round=entry.round + 1))
+            return 0
+        scene.conversation = scene.talk.offered()
+        for operator_id in decision.asked:
+            await offers.ask(scene, operator_id, decision=_record(decision))
+            presence = await uow.operators.presence(operator_id)
+            if presence:
+                await uow.operators.save_presence(replace(presence, last_offer_at=scene.now))
+        await scene.leave()
+        log.info("offer.made", conversation=decision.conversation_id, rule=decision.rule, asked=list(decision.asked))
+        return 1
+
+
+def _record(decision: Decision) -> dict[str, Any]:
+    """What is kept of a decision, for the supervisor's sentence."""
+    return {
+        "rule": decision.rule,
+        "candidates": [
+            {"operator_id": id, "verdict": verdict, "load": decision.loads.get(id, (0, 0))[0],
+             "limit": decision.loads.get(id, (0, 0))[1]}
+            for id, verdict in decision.verdicts.items()
+        ],
+    }  # fmt: skip

@@ -1,0 +1,5 @@
+"""Read models for screens. Implements ports.views.Views."""
+
+from gateway.store.views.views import SqlViews
+
+__all__ = ["SqlViews"]

@@ -1,0 +1,95 @@
+"""The sockets of this process: one python-socketio server, on which the console and the widget each have a namespace.
+
+Transports: WebSocket first, long polling as the fallback, no upgrade between them. CORS of the polling transport is open and
+without credentials, because the widget comes from other sites; each namespace checks Origin itself when somebody connects,
+and no cookie counts here. May talk to: web.live_console, web.relay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import socketio
+import socketio.packet
+import structlog
+from aiohttp import web
+
+from gateway.web.cases import Cases
+from gateway.web.config import WebConfig
+from gateway.web.live_console import ConsoleNamespace
+from gateway.web.metrics import Metrics
+from gateway.web.relay import Relay
+from gateway.web.wire import SocketCodec
+
+log = structlog.get_logger(__name__)
+PAYLOAD_BYTES = 100_000
+PING_SECONDS, PONG_SECONDS = 20, 15
+Drain = Callable[[float], Awaitable[None]]
+
+
+class TextPacket(socketio.packet.Packet):  # type: ignore[misc] # the library has no types
+    """Nothing of ours is binary, so nobody has to look for bytes in every value of every event."""
+
+    json = SocketCodec
+
+    @classmethod
+    def data_is_binary(cls, data: Any) -> bool:
+        """Never."""
+        del data
+        return False
+
+
+class Live:
+    """`server` is the AsyncServer for further namespaces; `on_drain` lets them say goodbye."""
+
+    def __init__(self, cases: Cases, config: WebConfig, *, relay: Relay, metrics: Metrics) -> None:
+        self.server: Any = socketio.AsyncServer(
+            async_mode="aiohttp", serializer=TextPacket, async_handlers=False, transports=["websocket", "polling"], allow_upgrades=False,
+            cors_allowed_origins=_any_origin, cors_credentials=False, max_http_buffer_size=PAYLOAD_BYTES,
+            ping_interval=PING_SECONDS, ping_timeout=PONG_SECONDS, http_compression=False, always_connect=False,
+            logger=False, engineio_logger=False,
+        )  # fmt: skip
+        self.console = ConsoleNamespace(cases, config, relay=relay, metrics=metrics)
+        self.server.register_namespace(self.console)
+        self._goodbyes: list[Drain] = [self.console.drain]
+        relay.add(self.console.hear)
+
+    def attach(self, app: web.Application) -> None:
+        """Serve `/socket.io/`."""
+        self.server.attach(app)
+
+    def on_drain(self, say: Drain) -> None:
+        """`say(within_seconds)` is called before the process stops."""
+        self._goodbyes.append(say)
+
+    async def run(self) -> None:
+        """The console's pushes and checks, until cancelled."""
+        await self.console.run()
+
+    async def drain(self, within: float) -> None:
+        """Tell everybody to come back at a moment of their own within this time."""
+        await asyncio.gather(*(say(within) for say in self._goodbyes), return_exceptions=True)
+
+    async def revoke(self, *, session: str | None = None, operator: str | None = None) -> None:
+        """Close the console's sockets of a session or of an operator at once."""
+        await self.console.revoke(session=session, operator=operator)
+
+    @property
+    def sockets(self) -> int:
+        """How many are open, of all namespaces; each holds a request for as long as it lives."""
+        return len(self.server.eio.sockets)
+
+    async def hang_up(self) -> None:
+        """Close every socket: the web server would wait for each of them in vain."""
+        if self.sockets:
+            await self.server.eio.disconnect()
+
+    async def shut(self) -> None:
+        """Stop the library's own tasks."""
+        await self.server.shutdown()
+
+
+def _any_origin(_: str) -> bool:
+    return True

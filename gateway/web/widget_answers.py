@@ -1,0 +1,74 @@
+"""Answers to pages of other sites: who may read them, and failures as problem+json with the same headers.
+
+May talk to: domain.errors. Contract: docs/reference/widget-protocol.md, section 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from gateway.domain import errors
+
+log = structlog.get_logger(__name__)
+STATUSES: Mapping[type[errors.GatewayError], int] = {
+    errors.TooLarge: 413, errors.Unauthenticated: 401, errors.TooMany: 429, errors.Rejected: 422, errors.Forbidden: 403,
+    errors.Refused: 409, errors.NotFound: 404, errors.Conflict: 409, errors.StoreUnavailable: 503,
+}  # fmt: skip
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST", "Access-Control-Allow-Headers": "authorization, content-type",
+    "Access-Control-Max-Age": "600",
+}  # fmt: skip
+Endpoint = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def guarded(endpoint: Endpoint) -> Endpoint:
+    """The endpoint with its failures answered by name."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            return await endpoint(request)
+        except errors.GatewayError as error:
+            return problem(request, error)
+
+    return answer
+
+
+def problem(request: web.Request, error: errors.GatewayError) -> web.Response:
+    """RFC 9457. A page whose origin was refused may not even read why."""
+    status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
+    body: dict[str, Any] = {
+        "type": f"/api/docs#problem-{error.code}", "title": error.detail, "status": status, "code": error.code,
+        "detail": error.detail,
+    }  # fmt: skip
+    headers = {}
+    if isinstance(error, errors.TooMany):
+        body["retry_after"] = error.retry_after
+        headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    log.info("widget.refused", code=error.code, status=status)
+    response = web.json_response(body, status=status, headers=headers, content_type="application/problem+json")
+    return private(response) if error.code == "origin_refused" else allow(request, response)
+
+
+async def preflight(request: web.Request) -> web.Response:
+    """What a browser asks first. Whose page it is is judged by the request itself, which names its channel."""
+    return allow(request, web.Response(status=204, headers=PREFLIGHT))
+
+
+def allow(request: web.Request, response: web.Response) -> web.Response:
+    """The asking page may read this. Only reached by answers whose origin was checked, and by failures that say nothing."""
+    origin = request.headers.get("Origin")
+    if origin:
+        response.headers["Access-Control-Allow-Origin"] = origin
+    return private(response)
+
+
+def private(response: web.Response) -> web.Response:
+    """Nobody in between may keep it."""
+    response.headers["Vary"] = "Origin"
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -1,0 +1,48 @@
+"""JSON on the wire: orjson, times as RFC 3339 with Z. Also the codec python-socketio is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+
+
+def dumps(value: Any) -> bytes:
+    """Bytes of JSON."""
+    return orjson.dumps(value, default=_plain, option=OPTIONS)
+
+
+def loads(text: bytes | str) -> Any:
+    """Raises ValueError (orjson.JSONDecodeError)."""
+    return orjson.loads(text)
+
+
+def respond(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """A JSON response."""
+    return web.Response(body=dumps(value), status=status, headers=headers, content_type="application/json")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (set, frozenset)):
+        return sorted(value)
+    raise TypeError(type(value).__name__)
+
+
+class SocketCodec:
+    """What python-socketio calls `json`; it hands over options meant for the standard library, which mean nothing here."""
+
+    @staticmethod
+    def dumps(value: Any, **_: Any) -> str:
+        """Text."""
+        return dumps(value).decode()
+
+    @staticmethod
+    def loads(text: bytes | str, **_: Any) -> Any:
+        """The value."""
+        return loads(text)

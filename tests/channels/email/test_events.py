@@ -1,0 +1,143 @@
+"""From what a mail says to what the core is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.channels.email.events import events
+from gateway.channels.email.parse import parse
+from gateway.channels.email.threads import Threads, key_of
+from gateway.domain.errors import Unreadable
+from gateway.domain.inbound import DeliveryReported, InboundEvent, MessageReceived
+from tests.channels.email.people import CHANNEL, MONDAY, SECRET, raw, settings, wire
+
+OURS = Threads(SECRET, CHANNEL, "shop.example")
+SENT = OURS.message_id("tabc", letter_key="dlv_1")
+
+
+def told(body: bytes, **changes: Any) -> list[InboundEvent]:
+    return events(parse(body), raw(body), settings=settings(**changes), threads=OURS)
+
+
+def message(body: bytes, **changes: Any) -> MessageReceived:
+    (event,) = told(body, **changes)
+    assert isinstance(event, MessageReceived)
+    return event
+
+
+def test_a_mail_becomes_a_message_of_its_sender() -> None:
+    event = message(wire("gmail_ru"))
+    assert (event.sender.claims[0].value, event.sender.claims[0].verified, event.sender.name) == (
+        "ann@example.com",
+        True,
+        "Анна",
+    )
+    assert (event.text, event.subject, event.automatic) == ("Спасибо, беру две.", "Re: Вопрос о заказе", False)
+    assert event.external_id.startswith("<gmail_ru@mail.example.com>#")
+    assert event.data["thread"]["participants"] == ["ann@example.com", "help@shop.example"]
+
+
+def test_mails_of_one_thread_have_one_key_per_sender() -> None:
+    ann = message(wire("gmail_en"))
+    assert ann.dialogue_key == key_of("<root@mail.example.com>", "ann@example.com") == message(wire("outlook_en")).dialogue_key
+    boris = message(wire("gmail_en").replace(b"ann@example.com", b"boris@example.com"))
+    assert boris.dialogue_key != ann.dialogue_key
+
+
+def test_an_answer_to_our_mail_joins_its_dialogue() -> None:
+    event = message(wire("gmail_en").replace(b"<first@shop.example>", SENT.encode()))
+    assert event.dialogue_key == "tabc" == event.data["thread"]["token"]
+    assert event.data["thread"]["fallback_key"] == key_of("<root@mail.example.com>", "ann@example.com")
+
+
+def test_a_forged_token_joins_nothing() -> None:
+    forged = SENT.replace("tabc", "tabd").encode()
+    event = message(wire("gmail_en").replace(b"<first@shop.example>", forged))
+    assert event.data["thread"]["token"] is None
+    assert event.dialogue_key == event.data["thread"]["fallback_key"]
+
+
+def test_one_id_for_two_mails_loses_neither() -> None:
+    first, second = message(wire("signature")), message(wire("signature").replace(b"red one", b"blue one"))
+    assert first.external_id != second.external_id
+    assert first.data["thread"]["message_id"] == second.data["thread"]["message_id"]
+
+
+def test_a_mail_without_an_id_gets_one_from_its_bytes() -> None:
+    assert message(wire("no_message_id")).external_id == message(wire("no_message_id")).external_id
+    assert message(wire("no_message_id")).at == MONDAY
+
+
+def test_a_forwarded_mail_belongs_to_who_wrote_it_but_nobody_vouches() -> None:
+    event = message(wire("forward_en"))
+    assert (event.sender.claims[0].value, event.sender.claims[0].verified) == ("ann@example.com", False)
+    assert event.data["forwarded_by"] == "ivan@shop.example"
+    assert "Do you have the red one?" in event.text
+
+
+def test_a_stranger_cannot_forward_in_somebodys_name() -> None:
+    event = message(wire("forward_en").replace(b"From: Ivan <ivan@shop.example>", b"From: Boris <boris@example.com>"))
+    assert event.sender.claims[0].value == "boris@example.com"
+
+
+def test_our_own_copies_are_dropped_and_our_own_mails_are_machines() -> None:
+    assert told(wire("signature").replace(b"<signature@mail.example.com>", SENT.encode())) == []
+    own = message(wire("signature").replace(b"Ann <ann@example.com>", b"Shop <help@shop.example>"))
+    assert own.automatic
+    assert own.data["own"]
+
+
+@pytest.mark.parametrize("name", ["auto_reply", "auto_reply_ru", "list", "loop"])
+def test_machines_mails_are_marked(name: str) -> None:
+    assert message(wire(name)).automatic
+
+
+@pytest.mark.parametrize("pattern", ["ann@example.com", "*@example.com", "ANN@*"])
+def test_excluded_senders_tell_nothing(pattern: str) -> None:
+    assert told(wire("gmail_en"), exclude=[pattern]) == []
+
+
+@pytest.mark.parametrize("name", ["bounce", "bounce_plain"])
+def test_a_bounce_of_our_mail_becomes_its_fate(name: str) -> None:
+    (event,) = told(wire(name).replace(b"@ORIGINAL@", SENT.encode()))
+    assert isinstance(event, DeliveryReported)
+    assert (event.external_id, event.state) == (SENT, "failed")
+
+
+def test_a_bounce_tells_why() -> None:
+    (event,) = told(wire("bounce").replace(b"@ORIGINAL@", SENT.encode()))
+    assert isinstance(event, DeliveryReported)
+    assert event.text == "boris@example.com: 550 5.1.1 No such user here"
+
+
+def test_a_delay_is_no_fate_yet() -> None:
+    assert told(wire("bounce_delayed").replace(b"@ORIGINAL@", SENT.encode())) == []
+
+
+def test_a_bounce_of_somebody_elses_mail_is_an_automatic_mail() -> None:
+    assert message(wire("bounce").replace(b"@ORIGINAL@", b"<other@shop.example>")).automatic
+
+
+@pytest.mark.parametrize(("name", "code"), [("duplicate_from", "mail_several_from"), ("no_headers", "mail_no_sender")])
+def test_a_mail_whose_sender_cannot_be_told_is_quarantined(name: str, code: str) -> None:
+    with pytest.raises(Unreadable) as caught:
+        told(wire(name))
+    assert caught.value.code == code
+
+
+def test_several_senders_vouch_for_nobody() -> None:
+    assert not message(wire("several_senders")).sender.claims[0].verified
+
+
+def test_files_and_html_come_along() -> None:
+    event = message(wire("inline_image"))
+    (file,) = event.files
+    assert (file.content_type, file.content_id, file.size) == ("image/png", "pic1@example.com", len(file.content or b""))
+    assert event.html is not None
+    assert "track.example" in event.html  # raw: sanitised when it is shown
+
+
+def test_a_date_in_the_future_is_not_believed() -> None:
+    assert message(wire("gmail_en").replace(b"05 Jan 2026 10:15", b"05 Jan 2036 10:15")).at == MONDAY

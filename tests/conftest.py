@@ -1,0 +1,11 @@
+"""What every test may ask for. Real servers come from tests/servers; fakes are built in the test that uses them."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("NO_COLOR", "1")
+for name in [name for name in os.environ if name.startswith("GATEWAY__")]:
+    del os.environ[name]  # a developer's own settings must not reach the tests
+
+pytest_plugins = ["tests.servers.fixtures"]
