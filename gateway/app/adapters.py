@@ -77,6 +77,7 @@ class RunningAdapters:
                 await self._directory.refresh()
         finally:
             await asyncio.gather(*(self._stop(id) for id in list(self._running)))
+            await self._tools.commons.close()
 
     async def follow(self) -> None:
         """Bring what runs in line with what is configured."""

@@ -85,7 +85,13 @@ def _note_participants(scene: Scene, event: MessageReceived) -> None:
 
 
 async def arrive(scene: Scene, event: MessageReceived) -> Accepted:
-    """Put one message where it belongs and let everything follow from it."""
+    """Put one message where it belongs and let everything follow from it.
+
+    What the network tells about the person (they blocked the bot) is a line in the thread and no message.
+    """
+    if word := event.data.get("system"):
+        await scene.say_what_happened(str(word))
+        return Accepted(True)
     begun = await _find_conversation(scene, event)
     _note_participants(scene, event)
     message = _message(scene, event)

@@ -48,7 +48,8 @@ class Live:
     def __init__(self, cases: Cases, config: WebConfig, *, relay: Relay, metrics: Metrics) -> None:
         self.server: Any = socketio.AsyncServer(
             async_mode="aiohttp", serializer=TextPacket, async_handlers=False,
-            transports=["websocket", "polling"], allow_upgrades=False, cors_allowed_origins=_any_origin, cors_credentials=False, max_http_buffer_size=PAYLOAD_BYTES,
+            transports=["websocket", "polling"], allow_upgrades=False,
+            cors_allowed_origins=_any_origin, cors_credentials=False, max_http_buffer_size=PAYLOAD_BYTES,
             ping_interval=PING_SECONDS, ping_timeout=PONG_SECONDS, http_compression=False, always_connect=False,
             logger=False, engineio_logger=False,
         )  # fmt: skip

@@ -248,3 +248,21 @@ async def test_a_signed_thread_opens_only_to_who_takes_part(office: Office) -> N
     assert thief.conversation_id != ann.conversation_id
     forged = await office.write("boris@example.com", "And this", to=BOX, key="gone", data=_thread("gone", "t3"))
     assert forged.conversation_id == thief.conversation_id
+
+
+async def test_blocking_the_bot_is_a_line_in_the_thread_and_no_message(office: Office) -> None:
+    assert not (await office.write("Ann", "", data={"system": "telegram.blocked"}, automatic=True)).new
+    await office.write("Ann", "Hello")
+    await office.write("Ann", "", data={"system": "telegram.blocked"}, automatic=True)
+    assert office.happened().count("message.received") == 1
+    assert office.events[-1].data["message"]["key"] == "telegram.blocked"
+
+
+async def test_nobody_can_answer_into_a_form(office: Office) -> None:
+    from gateway.domain.errors import IllegalMove
+
+    ann = await office.write("Ann", "Call me", to=SITE, key="form:1")
+    taker = (await office.pending())[0].operator_id
+    await office.accept(taker)
+    with pytest.raises(IllegalMove, match="form of a site"):
+        await office.answer(taker, (await office.conversation(ann)).id, "We will")
