@@ -33,7 +33,7 @@ def test_olga_is_offered_what_ann_writes_and_ann_reads_the_answer(olga: Desk, an
 
 def test_typing_is_seen_both_ways(talking: tuple[Desk, Chat]) -> None:
     olga, ann = talking
-    ann.composer.press_sequentially("It is the rear")
+    ann.composer.press_sequentially("It is the rear wheel", delay=180)
     expect(olga.page.get_by_text(re.compile("is writing")).first).to_be_visible()
     olga.composer.press_sequentially("Which")
     expect(ann.log.get_by_role("status").filter(has_text="is typing")).to_have_text("Olga is typing")
