@@ -1,6 +1,6 @@
 """`python -m bench`: every figure beside its baseline, measured in the same run, written to bench/results.json.
 
-`--only flow,latency,…` measures a part; `--seconds N` is the length of one measurement. `python -m bench soak` runs what takes longer.
+`--only flow,latency,…` measures a part; `--seconds N` is the length of one measurement. `python -m bench soak` takes longer.
 A line that does not hold is printed as such; the exit code stays 0, because a shared machine is no judge.
 """
 

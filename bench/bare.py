@@ -1,7 +1,7 @@
 """The baseline: aiohttp, uvloop and python-socketio with nothing between them but one group-committed insert.
 
-It speaks just enough of the product's sockets that the same load generator drives both: `message.send` on /widget is acknowledged
-after the commit and pushed as `event` to every socket on /console. Run as `python -m bench.bare PORT URL`.
+It speaks just enough of the product's sockets that the same load generator drives both: `message.send` on /widget is
+acknowledged after the commit and pushed as `event` to every socket on /console. Run as `python -m bench.bare PORT URL`.
 """
 
 from __future__ import annotations
@@ -97,17 +97,17 @@ def application(journal: Journal) -> web.Application:
     server = socketio.AsyncServer(async_mode="aiohttp", cors_allowed_origins="*", json=_Json, http_compression=False)
     groups = Groups(journal)
 
-    async def connect(sid: str, environ: Any, auth: Any = None) -> None:
+    async def connect(sid: str, *_: Any) -> None:
         await server.enter_room(sid, "all", namespace="/console")
 
-    async def said(sid: str, payload: dict[str, Any]) -> dict[str, Any]:
+    async def said(_: str, payload: dict[str, Any]) -> dict[str, Any]:
         row = (payload["client_id"], payload["text"], time.time_ns())
         await groups.insert(row)
         event = {"type": "message.received", "data": {"message": {"client_id": row[0], "text": row[1]}}}
         await server.emit("event", event, room="all", namespace="/console")
         return {"ok": True}
 
-    async def nothing(sid: str, *_: Any) -> None:
+    async def nothing(*_: Any) -> None:
         return None
 
     server.on("connect", connect, namespace="/console")

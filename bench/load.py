@@ -13,7 +13,7 @@ import statistics
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 import uvloop
@@ -52,7 +52,7 @@ class Crowd:
         self.visitors: list[Socket] = []
         self._count = 0
 
-    async def __aenter__(self) -> Crowd:
+    async def __aenter__(self) -> Self:
         jar = aiohttp.CookieJar(unsafe=True)
         self.http = aiohttp.ClientSession(cookie_jar=jar, connector=aiohttp.TCPConnector(limit=0))
         return self

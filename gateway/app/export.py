@@ -32,6 +32,7 @@ class Exchange:
 
     def __init__(self, setup: Setup, channels: ChannelSetup, by: Operator) -> None:
         self._setup, self._channels, self._by = setup, channels, by
+        self._coming: frozenset[str] = frozenset()  # operators and lines the document makes itself (for a dry run)
 
     async def export(self) -> dict[str, Any]:
         """The whole document."""
@@ -50,6 +51,9 @@ class Exchange:
         unknown = [name for name in wanted if name not in SECTIONS]
         if unknown:
             raise ConfigError(f"Unknown section “{unknown[0]}”; use {', '.join(SECTIONS)}.")
+        self._coming = frozenset(
+            str(row.get(key)) for name, key in (("operators", "email"), ("lines", "name")) for row in wanted.get(name, ())
+        )
         done: list[str] = []
         for row in wanted.get("operators", ()):
             done += await self._operator(_checked(row, OPERATOR_FIELDS, "email"), dry_run=dry_run)
@@ -111,12 +115,16 @@ class Exchange:
 
     async def _member(self, mail: str) -> str:
         found = next((o["id"] for o in await self._setup.operators() if o["email"] == mail), None)
+        if found is None and mail in self._coming:
+            return mail
         if found is None:
             raise ConfigError(f"There is no operator {mail}; add one under operators.")
         return str(found)
 
     async def _line_id(self, name: str) -> str:
         found = next((line["id"] for line in await self._setup.lines() if line["name"] == name), None)
+        if found is None and name in self._coming:
+            return name
         if found is None:
             raise ConfigError(f"There is no line “{name}”; add one under lines.")
         return str(found)

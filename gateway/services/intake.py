@@ -169,7 +169,7 @@ class _Batch:
                 self._known[channel_id, external_id] = known
 
     def _admitted(self, event: InboundEvent) -> InboundEvent:
-        """A proof of belonging (a signed token that can be forwarded) opens a dialogue only to somebody who takes part in it."""
+        """A proof of belonging (a signed token, which can be forwarded) opens a dialogue only to who takes part in it."""
         thread = event.data.get("thread") if isinstance(event, MessageReceived) else None
         if not isinstance(event, MessageReceived) or not thread or thread.get("token") != event.dialogue_key:
             return event

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email import policy
 from email.message import EmailMessage
 from email.utils import make_msgid
 
@@ -14,14 +15,12 @@ from tests.servers.smtp import SmtpServer
 
 ANN, HELP = "ann@example.com", "help@example.com"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-TWO_AUTHORS = (
-    b"From: Ann <ann@example.com>\r\nFrom: Boris <boris@example.com>\r\nTo: help@example.com\r\nSubject: Who?\r\n\r\nHello\r\n"
-)
+TWO_AUTHORS = b"From: Ann <ann@example.com>\nFrom: Boris <boris@example.com>\nTo: help@example.com\nSubject: Who?\n\nHello\n"
 
 
 def mail_of_ann(subject: str, text: str, *, pdf: bytes = b"", answers: str = "") -> EmailMessage:
     """As her mail program writes it."""
-    mail = EmailMessage()
+    mail = EmailMessage(policy=policy.SMTP.clone(max_line_length=500))  # mail programs do not encode long ids
     mail["From"], mail["To"], mail["Subject"] = f"Ann Keller <{ANN}>", HELP, subject
     mail["Date"], mail["Message-ID"] = "Mon, 05 Jan 2026 09:00:00 +0000", make_msgid(domain="mail.example.com")
     if answers:
@@ -86,7 +85,7 @@ async def test_a_mail_nobody_can_read_is_set_aside_and_blocks_nobody(
     await olga.accept_next(who="Ann Keller")
     aside = await eventually(lambda: _set_aside(olga, box), within=20)
     assert aside["code"] == "mail_several_from"
-    assert (await olga.read(f"/quarantine/{aside['id']}/raw"))[2] == TWO_AUTHORS
+    assert (await olga.read(f"/quarantine/{aside['id']}/raw"))[2].replace(b"\r\n", b"\n") == TWO_AUTHORS
     await olga.ask("POST", f"/quarantine/{aside['id']}/replay")
 
     async def tried_again() -> bool:
