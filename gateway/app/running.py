@@ -25,11 +25,12 @@ log = logs.get("app")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A process that is ready to work: nothing runs yet."""
+    """A process that is ready to work: nothing runs yet. take_over: see store.opening; for a process that is alone."""
 
     parts: Parts
     views: Views
     secret: bytes
+    take_over: Callable[[], Awaitable[int]]
 
 
 @asynccontextmanager
@@ -45,7 +46,7 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
         parts = assemble(core, tools, leases)
         await parts.directory.refresh()
         try:
-            yield Opened(parts, store.views, key)
+            yield Opened(parts, store.views, key, store.take_over)
         finally:
             await signals.close()
 
