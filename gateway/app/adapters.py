@@ -90,6 +90,7 @@ class RunningAdapters:
 
     async def _start(self, channel: ChannelRecord) -> None:
         try:
+            await asyncio.to_thread(kinds.load, channel.kind)
             running = _Running(channel, self.build(channel))
         except ConfigError as error:
             self._refused[channel.id] = channel.settings
