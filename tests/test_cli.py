@@ -106,6 +106,11 @@ def test_a_setting_without_a_value_ends_with_3(capsys: pytest.CaptureFixture[str
     assert (code, err) == (3, "--set server.port: write KEY=VALUE, like --set server.port=9000\n")
 
 
+def test_an_option_of_serve_that_is_not_given_leaves_set_alone(root: RecordingRoot) -> None:
+    assert run(["serve", "--set", "server.port=1"]) == 0
+    assert root.asked == [("serve", 1)]
+
+
 def test_options_of_serve_win_over_set(root: RecordingRoot) -> None:
     assert run(["serve", "--set", "server.port=1", "--port", "2"]) == 0
     assert root.asked == [("serve", 2)]

@@ -31,16 +31,17 @@ const lists = {
   },
 };
 
-/** Parts of socket.io-client that this protocol never uses: only JSON goes over WebSocket or long-polling. */
+/** Parts of socket.io-client that are never used here: only JSON goes over WebSocket or long-polling, and retrying is ours. */
 const unused = new Map([
   ['webtransport.js', 'export class WT {}'],
+  ['backo2.js', 'export class Backoff { reset() {} setMin() {} setMax() {} setJitter() {} duration() { return 0; } }'],
   ['binary.js', 'export const deconstructPacket = (packet) => ({ packet, buffers: [] }); export const reconstructPacket = (packet) => packet;'],
   ['is-binary.js', 'export const isBinary = () => false; export const hasBinary = () => false;'],
 ]);
 const slim = {
   name: 'slim-socket',
   load(id) {
-    const found = /(?:socket\.io-parser|engine\.io-client)\/build\/esm\/(?:transports\/)?([\w-]+\.js)$/.exec(id);
+    const found = /(?:socket\.io-parser|engine\.io-client|socket\.io-client)\/build\/esm\/(?:transports\/|contrib\/)?([\w-]+\.js)$/.exec(id);
     return (found && unused.get(found[1])) ?? null;
   },
 };

@@ -21,6 +21,8 @@ const dates = (key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeF
 const numbers = (key: string, options: Intl.NumberFormatOptions): Intl.NumberFormat => once(`n${key}`, () => new Intl.NumberFormat(taste.locale, options))
 
 export const number = (value: number, digits = 2): string => numbers(`plain${digits}`, { maximumFractionDigits: digits }).format(value)
+/** A number that names something: no grouping. */
+export const plain = (value: number): string => numbers('name', { useGrouping: false }).format(value)
 export const percent = (share: number): string => numbers('percent', { style: 'percent', maximumFractionDigits: 0 }).format(share)
 
 export function money(value: number | string, currency: string | null): string {
@@ -97,7 +99,7 @@ export function span(seconds: number, fine = false): string {
 /** 84 KB, 1.2 MB. */
 export function bytes(size: number): string {
   const [value, name] = size < 1000 ? [size, 'byte'] : size < 1_000_000 ? [size / 1000, 'kilobyte'] : [size / 1_000_000, 'megabyte']
-  return numbers(`b${name}`, { style: 'unit', unit: name as string, unitDisplay: 'short', maximumFractionDigits: name === 'megabyte' ? 1 : 0 }).format(value as number)
+  return numbers(`b${name}`, { style: 'unit', unit: name as string, unitDisplay: taste.locale === 'fa' ? 'long' : 'short', maximumFractionDigits: name === 'megabyte' ? 1 : 0 }).format(value as number)
 }
 /** Two letters for an avatar; none for a number. */
 export function initials(name: string): string {

@@ -77,6 +77,7 @@ class RunningAdapters:
                 await self._directory.refresh()
         finally:
             await asyncio.gather(*(self._stop(id) for id in list(self._running)))
+            await self._tools.commons.close()
 
     async def follow(self) -> None:
         """Bring what runs in line with what is configured."""
@@ -89,6 +90,7 @@ class RunningAdapters:
 
     async def _start(self, channel: ChannelRecord) -> None:
         try:
+            await asyncio.to_thread(kinds.load, channel.kind)
             running = _Running(channel, self.build(channel))
         except ConfigError as error:
             self._refused[channel.id] = channel.settings

@@ -13,7 +13,8 @@ from gateway.domain.line import Line, Texts
 from gateway.domain.operator import Operator, Presence
 from gateway.domain.schedule import Schedule
 from gateway.ports.core import Core
-from gateway.ports.store import Canned, UnitOfWork
+from gateway.ports.records import Canned
+from gateway.ports.store import UnitOfWork
 
 DEMO_KEY = "demo"
 WELCOME = {
@@ -79,10 +80,14 @@ async def _operator(uow: UnitOfWork, core: Core, name: str, email: str, *, admin
 
 async def _line(uow: UnitOfWork, core: Core, members: tuple[OperatorId, ...]) -> None:
     line = Line(
-        LineId(core.ids.new("lin")), "Larka Cycles", members=members, no_answer_seconds=90, offer_seconds=60,
+        LineId(core.ids.new("lin")),
+        "Larka Cycles",
+        members=members,
+        no_answer_seconds=90,
+        offer_seconds=60,
         schedule=Schedule(zone="Europe/London", always=True),
         texts=Texts(welcome=WELCOME, out_of_hours=CLOSED, no_answer=BUSY),
-    )  # fmt: skip
+    )
     await uow.lines.add(line)
     await uow.channels.add(
         Channel(
@@ -93,7 +98,7 @@ async def _line(uow: UnitOfWork, core: Core, members: tuple[OperatorId, ...]) ->
             DEMO_KEY,
             settings={"site_name": "Larka Cycles"},
             created_at=core.clock.now(),
-        )  # fmt: skip
+        )
     )
     for shortcut, text, locale in CANNED:
         await uow.canned.save(Canned(CannedId(core.ids.new("can")), shortcut, text, locale))

@@ -6,7 +6,7 @@ The tables are gateway/channels/__init__.py and gateway/telephony/__init__.py; t
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, cast
 
@@ -21,6 +21,28 @@ from gateway.ports.clock import Clock
 TABLE = {**channels.KINDS, **telephony.KINDS}
 
 
+class Commons:
+    """What all channels of a kind share in this process (mail: parsing workers, pacing per server), made at first use."""
+
+    def __init__(self) -> None:
+        self._mail: Any = None
+
+    def mail(self) -> Any:
+        """The collaborators of every mailbox."""
+        if self._mail is None:
+            from gateway.channels.email.channel import Shared
+            from gateway.channels.email.pool import WorkerPool
+            from gateway.channels.email.smtp import Pacing
+
+            self._mail = Shared(workers=WorkerPool(), pacing=Pacing())
+        return self._mail
+
+    async def close(self) -> None:
+        """End the workers."""
+        if self._mail is not None:
+            await self._mail.workers.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """What adapters may be given. public_url: this installation from outside, None when it has no address of its own."""
@@ -29,31 +51,38 @@ class Tools:
     read_blob: Callable[[str], Awaitable[bytes]]
     secret: bytes
     public_url: str | None
-    mail_bytes: int
     file_bytes: int
+    commons: Commons = field(default_factory=Commons)
 
 
 def build(record: ChannelRecord, tools: Tools) -> Channel:
     """The adapter of one channel; opens no connection. Raises ConfigError."""
-    module = import_module(_entry(record.kind).module)
+    module = import_module(_entry(record.kind)[0])
     return cast(Channel, module.build(record, **_wanted(record.kind, tools)))
+
+
+def load(kind: str) -> None:
+    """Import what a kind needs, which may take seconds: call it in a thread. Raises ConfigError for an unknown kind."""
+    for module in _entry(kind):
+        import_module(module.partition(":")[0])
 
 
 def _wanted(kind: str, tools: Tools) -> dict[str, Any]:
     match kind:
         case "email":
-            return {"secret": tools.secret, "read_blob": tools.read_blob, "clock": tools.clock}
+            shared = tools.commons.mail()
+            return {"secret": tools.secret, "read_blob": tools.read_blob, "clock": tools.clock, "shared": shared}
         case "telegram":
             return {"read_blob": tools.read_blob, "clock": tools.clock, "public_url": tools.public_url}
         case "pbx":
-            return {"clock": tools.clock}
+            return {"clock": tools.clock, "public_url": tools.public_url}
         case _:
             return {}
 
 
 def settings_class(kind: str) -> type[BaseModel]:
     """The frozen, self-validating settings of a kind. Raises ConfigError for an unknown kind."""
-    module, _, name = _entry(kind).settings.partition(":")
+    module, _, name = _entry(kind)[1].partition(":")
     return cast(type[BaseModel], getattr(import_module(module), name))
 
 
@@ -76,7 +105,7 @@ def validate(kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
     return cast(dict[str, Any], _plain(model.model_dump(mode="python", exclude_none=True)))
 
 
-def _entry(kind: str) -> channels.KindEntry:
+def _entry(kind: str) -> tuple[str, str]:
     try:
         return TABLE[kind]
     except KeyError:

@@ -1,4 +1,4 @@
-"""Builds the use cases around one Core. One value holds them all, so that serving, administration and tests share one wiring."""
+"""Builds the use cases around one Core: one value holds them all, so that serving and administration share one wiring."""
 
 from __future__ import annotations
 
@@ -76,6 +76,7 @@ def _time(core: Core, directory: Directory, *, offers: Offers, desk: Desk, prese
         "operator.grace": presences.grace_over,
         "conversation.no_answer": timers.no_answer,
         "conversation.wake": timers.wake,
+        "conversation.auto_close": timers.auto_close,
         "line.opens": timers.line_opens,
         "call.settle": Settler(core, directory).settle,
     }

@@ -5,18 +5,8 @@ A kind's module has `build`; its settings class validates what an administrator 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class KindEntry(NamedTuple):
-    """Where a kind lives: the module with `build`, and `module:Class` of its settings."""
-
-    module: str
-    settings: str
-
-
-KINDS: dict[str, KindEntry] = {
-    "webchat": KindEntry("gateway.channels.webchat", "gateway.channels.webchat:WebChatSettings"),
-    "email": KindEntry("gateway.channels.email", "gateway.channels.email.settings:EmailSettings"),
-    "telegram": KindEntry("gateway.channels.telegram", "gateway.channels.telegram.settings:TelegramSettings"),
+KINDS: dict[str, tuple[str, str]] = {  # kind → the module with `build`, `module:Class` of its settings
+    "webchat": ("gateway.channels.webchat", "gateway.channels.webchat:WebChatSettings"),
+    "email": ("gateway.channels.email", "gateway.channels.email.settings:EmailSettings"),
+    "telegram": ("gateway.channels.telegram", "gateway.channels.telegram.settings:TelegramSettings"),
 }

@@ -36,7 +36,7 @@ class Invocation:
 
     def settings(self, **options: object) -> Settings:
         """Load the settings, with dotted `options` (`server__port` for server.port) over `--set`; start the log."""
-        named = {name.replace("__", "."): value for name, value in options.items()}
+        named = {name.replace("__", "."): value for name, value in options.items() if value is not None}
         settings = load(self.file, options={**_pairs(self.values), **named})
         logs.configure(style=settings.logs.format, level=settings.logs.level)
         return settings

@@ -19,10 +19,8 @@ from gateway.domain.ids import OperatorId
 
 OperatorOf = Callable[[str], OperatorId | None]
 QUIET = timedelta(seconds=30)  # no live leg for this long means ended, where the PBX never says so
-LONGEST_RING, LONGEST_TALK = (
-    timedelta(minutes=15),
-    timedelta(hours=12),
-)  # a leg whose end was lost is not alive for ever
+LONGEST_RING = timedelta(minutes=15)  # a leg whose end was lost is not alive for ever
+LONGEST_TALK = timedelta(hours=12)
 MAIN_LEG = "main"
 
 _LEG_RANK: dict[FactKind, LegState] = {"leg.ringing": "ringing", "leg.answered": "answered", "leg.ended": "ended"}
@@ -33,7 +31,8 @@ T = TypeVar("T")
 def fold(call: Call, fact: CallFact, *, operator_of: OperatorOf) -> Call:
     """The call with one more fact. A repeat (same fact_id) returns the very same call.
 
-    operator_of names whose a device is; an operator once found for a leg stays. Raises IllegalMove for another call's fact.
+    operator_of names whose a device is; an operator once found for a leg stays. Once the call is tied to a dialogue, its
+    `remote` is the number it was tied by and stays. Raises IllegalMove for another call's fact.
     """
     if fact.key != call.key:
         raise IllegalMove("This fact belongs to another call.")
@@ -64,11 +63,12 @@ def _derived(call: Call, operator_of: OperatorOf) -> Call:
     role: LegRole = "remote" if direction == "outbound" else "agent"
     legs = tuple(_leg(key, _of_leg(facts, key), default=role, call_ended_at=ended_at) for key in _leg_keys(facts))
     legs = tuple(replace(leg, operator_id=known.get((leg.key, leg.device)) or operator_of(leg.device)) for leg in legs)
-    talking = sorted((leg for leg in legs if leg.answered_at and counts(leg, direction)), key=_answer_time)
+    answered = [(leg.answered_at, leg.key, leg) for leg in legs if leg.answered_at and counts(leg, direction)]
+    talking = [leg for _, _, leg in sorted(answered, key=lambda entry: entry[:2])]
     return replace(
         call,
         direction=direction,
-        remote=_first(fact.remote for fact in facts) or "",
+        remote=call.remote if call.dialogue_id else _first(fact.remote for fact in facts) or "",
         remote_name=_first(fact.remote_name for fact in facts) or "",
         dialled=_first(fact.dialled for fact in facts) or "",
         legs=legs,
@@ -174,11 +174,6 @@ def _of_leg(facts: Sequence[CallFact], key: str) -> list[CallFact]:
 
 def _leg_key(fact: CallFact) -> str:
     return fact.leg or fact.device or MAIN_LEG
-
-
-def _answer_time(leg: CallLeg) -> tuple[datetime, str]:
-    assert leg.answered_at is not None
-    return leg.answered_at, leg.key
 
 
 def _time(facts: Iterable[CallFact], kind: FactKind) -> datetime | None:

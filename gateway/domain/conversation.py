@@ -88,11 +88,13 @@ class Conversation:
         )  # fmt: skip
 
     def answered(self, *, at: datetime, preview: str, by: OperatorId | None) -> Conversation:
-        """We said something. A text of the line itself (by=None) does not end the wait."""
-        spoken = replace(self, last_at=at, last_from="operator" if by else "line", preview=preview)
+        """We said something. A text of the line itself (by=None) neither ends the wait nor covers what the contact said."""
         if by is None:
-            return spoken
-        return replace(spoken, turn="theirs", waiting_since=None, first_reply_at=self.first_reply_at or at, unread=0)
+            return self
+        return replace(
+            self, last_at=at, last_from="operator", preview=preview, turn="theirs", waiting_since=None,
+            first_reply_at=self.first_reply_at or at, unread=0,
+        )  # fmt: skip
 
     def offered(self) -> Conversation:
         """It is being offered; a new epoch begins."""

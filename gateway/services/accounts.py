@@ -19,7 +19,8 @@ from gateway.domain.event import Event
 from gateway.domain.ids import OperatorId
 from gateway.domain.operator import Operator
 from gateway.ports.core import Core
-from gateway.ports.store import Session, UnitOfWork
+from gateway.ports.records import Session
+from gateway.ports.store import UnitOfWork
 from gateway.services.passwords import Passwords
 
 TICKET_LIFE = timedelta(seconds=30)

@@ -18,14 +18,16 @@ from gateway.domain.inbound import Accepted, CallReported, Claim, Sender
 from gateway.domain.line import Line
 from gateway.domain.message import CallEntry
 from gateway.ports.core import Core
-from gateway.ports.store import Errand, UnitOfWork
+from gateway.ports.records import Errand
+from gateway.ports.store import UnitOfWork
 from gateway.services import arrivals, queueing
 from gateway.services.directory import Directory
 from gateway.services.numbers import normalise
 from gateway.services.recognition import Occasion, Recognised, lead_for
 from gateway.services.scene import Scene
 
-SETTLE_AFTER = timedelta(seconds=3)
+SETTLE_AFTER, QUIET_AFTER = timedelta(seconds=3), timedelta(seconds=31)
+PRESUMED_WITHIN = timedelta(hours=13)
 MISSED = ("missed_off_hours", "missed_abandoned", "missed_no_answer", "missed_busy", "voicemail", "rejected")
 
 
@@ -42,13 +44,18 @@ async def hear(uow: UnitOfWork, core: Core, directory: Directory, event: CallRep
         await _note_recording(uow, core, call, fact)
     if call.dialogue_id is None and call.direction != "internal":
         call = await _place(uow, core, directory, call, line)
-    if call.ended_at:
-        payload = {"channel_id": channel.id, "key": call.key}
-        await uow.outbox.put("call.settle", call.id, due_at=core.clock.now() + SETTLE_AFTER, payload=payload)
+    await _look_again(uow, core, call)
     call = replace(call, updated_at=core.clock.now())
     await (uow.calls.save(call) if stored else uow.calls.add(call))
     await tell(uow, core, call)
     return Accepted(True, conversation_id=call.conversation_id)
+
+
+async def _look_again(uow: UnitOfWork, core: Core, call: Call) -> None:
+    """A call whose end was reported is settled soon; one whose end was lost is presumed over by and by."""
+    after = SETTLE_AFTER if call.ended_at else QUIET_AFTER
+    payload = {"channel_id": call.channel_id, "key": call.key}
+    await uow.outbox.put("call.settle", call.id, due_at=core.clock.now() + after, payload=payload)
 
 
 async def tell(uow: UnitOfWork, core: Core, call: Call) -> None:
@@ -74,7 +81,7 @@ async def _place(uow: UnitOfWork, core: Core, directory: Directory, call: Call, 
     number = normalise(call.remote, region=line.region)
     if not number:
         return call
-    scene = await _scene(uow, core, directory, call.channel_id, number, call.remote_name)
+    scene = await _scene(uow, core, directory, _door(call, number))
     who = scene.who or Recognised(scene.contact, False, "same_phone")
     source = {"channel_kind": "pbx", "channel": scene.channel.name, "line": line.name, "dialled": call.dialled}
     title = scene.contact.name or number
@@ -91,13 +98,14 @@ async def _place(uow: UnitOfWork, core: Core, directory: Directory, call: Call, 
     return replace(placed, remote=number, conversation_id=entry.conversation_id)
 
 
-async def _scene(uow: UnitOfWork, core: Core, directory: Directory, channel_id: ChannelId, number: str, name: str) -> Scene:
-    key = (channel_id, number)
+def _door(call: Call, number: str) -> arrivals.Door:
+    return arrivals.Door(call.channel_id, number, Sender((Claim("phone", number),), name=call.remote_name))
+
+
+async def _scene(uow: UnitOfWork, core: Core, directory: Directory, door: arrivals.Door) -> Scene:
+    key = (door.channel_id, door.key)
     place = (await uow.dialogues.places([key])).get(key)
-    if place:
-        return arrivals.scene_at(uow, core, directory, place)
-    sender = Sender((Claim("phone", number),), name=name)
-    return await arrivals.enter(uow, core, directory, arrivals.Door(channel_id, number, sender))
+    return arrivals.scene_at(uow, core, directory, place) if place else await arrivals.enter(uow, core, directory, door)
 
 
 async def _note_recording(uow: UnitOfWork, core: Core, call: Call, fact: CallFact) -> None:
@@ -131,6 +139,10 @@ class Settler:
                 return
             line = self._directory.line(call.line_id)
             settled = self._with_outcome(call, line)
+            if settled.outcome is None:
+                if call.updated_at and self._core.clock.now() - call.updated_at < PRESUMED_WITHIN:
+                    await _look_again(uow, self._core, call)
+                return
             number = settled.remote if settled.dialogue_id else None
             if number and settled.outcome in MISSED and settled.direction == "inbound" and line.callback_missed:
                 settled = await self._call_back(uow, settled, number)
@@ -150,7 +162,7 @@ class Settler:
         return settle(call, now=self._core.clock.now(), short_abandon=short, line_open=line_open)
 
     async def _call_back(self, uow: UnitOfWork, call: Call, number: str) -> Call:
-        scene = await _scene(uow, self._core, self._directory, call.channel_id, number, call.remote_name)
+        scene = await _scene(uow, self._core, self._directory, _door(call, number))
         if call.conversation_id and scene.conversation and scene.conversation.id == call.conversation_id:
             return call
         at = call.ended_at or scene.now
@@ -170,13 +182,9 @@ class Settler:
         return replace(call, conversation_id=scene.talk.id)
 
     async def _called_back(self, uow: UnitOfWork, call: Call, number: str) -> None:
-        scene = await _scene(uow, self._core, self._directory, call.channel_id, number, call.remote_name)
+        scene = await _scene(uow, self._core, self._directory, _door(call, number))
         talk = scene.conversation
         if talk is None or talk.ended or talk.purpose != "callback":
             return
-        await queueing.leave_queue(scene)
-        await uow.queue.assign(talk.id, None, at=scene.now)
-        scene.conversation = scene.talk.finished(at=scene.now)
-        await scene.say_what_happened("called_back", call_id=call.id)
-        scene.emit("conversation.closed", actor="line", why="called_back")
+        await queueing.finish(scene, actor="line", key="called_back", facts={"call_id": call.id})
         await scene.leave()

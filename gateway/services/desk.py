@@ -43,7 +43,7 @@ class Desk:
             if to is None:
                 await queueing.leave_queue(scene)
                 await queueing.enqueue(scene, since=scene.talk.waiting_since or scene.talk.opened_at)
-                await scene.say_what_happened("handed_back", by=by.name)
+                await scene.say_what_happened("handed_back", by=by.id)
                 return
             await self._pass_on(scene, by, to)
 
@@ -55,16 +55,10 @@ class Desk:
         async def step(scene: Scene) -> None:
             if scene.talk.ended:
                 return
-            await queueing.leave_queue(scene)
-            await scene.uow.queue.assign(id, None, at=scene.now)
-            for timer in ("conversation.auto_close", "conversation.wake"):
-                await scene.uow.outbox.cancel(timer, id)
             if state == "closed" and scene.talk.first_reply_at:
                 await queueing.speak(scene, scene.line.texts.closed)
-            scene.conversation = scene.talk.finished(at=scene.now, state=state)
-            await scene.say_what_happened("spam" if state == "spam" else "closed", by=by.name, reason=reason)
-            scene.emit("conversation.closed", actor=by.id, why=reason)
-            scene.stirred = True
+            key = "spam" if state == "spam" else "closed"
+            await queueing.finish(scene, actor=by.id, key=key, state=state, facts={"by": by.id, "reason": reason})
 
         return await self._do(id, step)
 
@@ -81,7 +75,7 @@ class Desk:
                 raise IllegalMove("A newer conversation with this contact is running; open that one.", code="newer_running")
             scene.conversation = scene.talk.reopened(at=scene.now).taken(by.id, at=scene.now)
             await scene.uow.queue.assign(id, by.id, at=scene.now)
-            await scene.say_what_happened("reopened", by=by.name)
+            await scene.say_what_happened("reopened", by=by.id)
             scene.emit("conversation.reopened", actor=by.id)
             scene.emit("conversation.assigned", actor=by.id, by=by.id)
 
@@ -156,7 +150,7 @@ class Desk:
             await queueing.enqueue(scene, wanted=to, why="transfer", since=scene.talk.waiting_since)
         else:
             await offers.ask_to_take_over(scene, to, by=by)
-        await scene.say_what_happened("transfer_asked", by=by.name, to=target.name)
+        await scene.say_what_happened("transfer_asked", by=by.id, to=to)
         scene.stirred = True
 
     async def _do(self, id: ConversationId, step: Step) -> rows.Row:

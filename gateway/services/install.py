@@ -33,9 +33,25 @@ def _email(channel: Channel, _: str) -> Mapping[str, Any]:
     return {"address": channel.settings.get("address")}
 
 
+SIGNED = """URL={url}
+SECRET=your-secret
+EVENT='{event}'
+id="evt-$(date +%s)-$$"
+now=$(date +%s)
+signature=$(printf '%s.%s.%s' "$id" "$now" "$EVENT" | openssl dgst -sha256 -hmac "$SECRET" -binary | base64)
+curl --fail-with-body -sS "$URL" -H 'content-type: application/json' -H "webhook-id: $id" \\
+  -H "webhook-timestamp: $now" -H "webhook-signature: v1,$signature" --data-binary "$EVENT"
+"""
+PLAIN = """curl --fail-with-body -sS {url}/your-secret -H 'content-type: application/json' \\
+  --data-binary '{event}'
+"""
+SAMPLE = '{"event": "ringing", "call_id": "c-1", "direction": "inbound", "from": "+442071838750", "device": "101"}'
+
+
 def _pbx(channel: Channel, url: str) -> Mapping[str, Any]:
     hook = f"{url}/hooks/{channel.key}"
-    return {"hook_url": hook, "curl": f"curl -X POST -H 'Content-Type: application/json' -d @event.json {quote(hook)}"}
+    sample = PLAIN if channel.settings.get("signature") == "path" else SIGNED
+    return {"hook_url": hook, "curl": sample.replace("{url}", quote(hook)).replace("{event}", SAMPLE)}
 
 
 INSTALL: Mapping[str, Callable[[Channel, str], Mapping[str, Any]]] = {

@@ -25,7 +25,8 @@ from gateway.domain.inbound import (
     Raw,
 )
 from gateway.ports.core import Core
-from gateway.ports.store import Known, PlaceKey, UnitOfWork
+from gateway.ports.records import Known, PlaceKey
+from gateway.ports.store import UnitOfWork
 from gateway.services import arrivals, calls, reports
 from gateway.services.directory import Directory
 from gateway.services.scene import Scene
@@ -168,7 +169,7 @@ class _Batch:
                 self._known[channel_id, external_id] = known
 
     def _admitted(self, event: InboundEvent) -> InboundEvent:
-        """A proof of belonging (a signed token that can be forwarded) opens a dialogue only to somebody who takes part in it."""
+        """A proof of belonging (a signed token, which can be forwarded) opens a dialogue only to who takes part in it."""
         thread = event.data.get("thread") if isinstance(event, MessageReceived) else None
         if not isinstance(event, MessageReceived) or not thread or thread.get("token") != event.dialogue_key:
             return event
@@ -193,6 +194,8 @@ class _Batch:
             return Accepted(False, known.message_id, known.conversation_id, known.seq)
         key = (event.channel_id, event.dialogue_key)
         scene = self._scenes.get(key)
+        if scene is None and event.data.get("system"):
+            return Accepted(False)  # about somebody who never wrote
         if scene is None:
             scene = self._scenes[key] = await self._enter(event)
         answer = await arrivals.arrive(scene, event)

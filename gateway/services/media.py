@@ -15,7 +15,8 @@ from gateway.domain.ids import AttachmentId, ChannelId
 from gateway.domain.message import Attachment
 from gateway.ports.channel import MediaSource
 from gateway.ports.core import Core
-from gateway.ports.store import Errand, UnitOfWork
+from gateway.ports.records import Errand
+from gateway.ports.store import UnitOfWork
 from gateway.services.adapters import Adapters
 
 FETCH_TRIES = 6

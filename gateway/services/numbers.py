@@ -50,9 +50,7 @@ def normalise(raw: str | None, *, region: str) -> str | None:
     return recognise(raw, region=region).e164
 
 
-def recognise(
-    raw: str | None, *, region: str, devices: Container[str] = frozenset(), international: bool = False
-) -> Party:
+def recognise(raw: str | None, *, region: str, devices: Container[str] = frozenset(), international: bool = False) -> Party:
     """Say what `raw` is. Never raises.
 
     devices: extensions of this PBX, which are never numbers. international: the PBX writes full numbers without plus.

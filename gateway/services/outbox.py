@@ -13,7 +13,7 @@ from datetime import timedelta
 from gateway import logs
 from gateway.domain.errors import NotFound, StoreUnavailable
 from gateway.ports.core import Core
-from gateway.ports.store import Errand
+from gateway.ports.records import Errand
 
 Step = Callable[[Errand], Awaitable[None]]
 LEASE = timedelta(seconds=120)

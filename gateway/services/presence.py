@@ -14,7 +14,8 @@ from gateway.domain.event import Event
 from gateway.domain.ids import OperatorId
 from gateway.domain.operator import Operator, Presence, PresenceState
 from gateway.ports.core import Core
-from gateway.ports.store import Errand, UnitOfWork
+from gateway.ports.records import Errand
+from gateway.ports.store import UnitOfWork
 from gateway.services import queueing
 from gateway.services.directory import Directory
 from gateway.services.offers import Offers

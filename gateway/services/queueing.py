@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from gateway.domain import rows
 from gateway.domain.channel import TRAITS
-from gateway.domain.conversation import WAITING
+from gateway.domain.conversation import State
 from gateway.domain.delivery import Delivery
 from gateway.domain.ids import DeliveryId, OperatorId
 from gateway.domain.line import say
@@ -75,8 +76,13 @@ async def _greet(scene: Scene, *, open_now: bool, opens: datetime | None) -> Non
     if told and scene.now - datetime.fromisoformat(str(told)) < timedelta(hours=QUIET_HOURS):
         return
     texts = scene.line.texts.welcome if open_now else scene.line.texts.out_of_hours
-    if await speak(scene, texts, facts={"opens_at": rows.stamp(opens) or ""}):
+    if await speak(scene, texts, facts={"opens_at": _civil(opens, scene.line.schedule.zone)}):
         scene.dialogue = replace(scene.dialogue, data=dict(scene.dialogue.data) | {"told_at": scene.now.isoformat()})
+
+
+def _civil(at: datetime | None, zone: str) -> str:
+    """A moment as the wall clock of the line shows it; the same figures in every language."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
 async def speak(scene: Scene, texts: Mapping[str, str], *, facts: Mapping[str, str] | None = None) -> bool:
@@ -84,7 +90,7 @@ async def speak(scene: Scene, texts: Mapping[str, str], *, facts: Mapping[str, s
     text = say(texts, scene.contact.locale or scene.line.locale)
     for name, value in (facts or {}).items():
         text = text.replace("{" + name + "}", value)
-    if not text or scene.channel.kind == "pbx":
+    if not text or scene.channel.kind == "pbx" or scene.dialogue.one_way:
         return False
     message = OutboundMessage(
         id=scene.new_message_id(), dialogue_id=scene.dialogue.id, conversation_id=scene.talk.id, seq=scene.next_seq(),
@@ -106,6 +112,9 @@ async def post(scene: Scene, message: OutboundMessage, *, files: Sequence[Attach
     await scene.add(message)
     await scene.uow.deliveries.add(delivery)
     scene.conversation = scene.talk.answered(at=scene.now, preview=preview(message.text, files), by=message.operator_id)
+    if message.operator_id and scene.line.auto_close_hours:
+        due = scene.now + timedelta(hours=scene.line.auto_close_hours)
+        await scene.uow.outbox.put("conversation.auto_close", scene.talk.id, due_at=due)
     scene.emit(
         "message.sent", actor=message.operator_id or "line",
         message=rows.message_row(message, files=files, delivery=delivery),
@@ -113,6 +122,16 @@ async def post(scene: Scene, message: OutboundMessage, *, files: Sequence[Attach
     return delivery
 
 
-def is_waiting(scene: Scene) -> bool:
-    """Queued or offered."""
-    return scene.talk.state in WAITING
+async def finish(
+    scene: Scene, *, actor: str, key: str, state: State = "closed", facts: Mapping[str, str] | None = None
+) -> None:
+    """End the conversation for whoever holds it: queue, assignment, timers, the line in the thread, the event."""
+    await leave_queue(scene)
+    await scene.uow.queue.assign(scene.talk.id, None, at=scene.now)
+    for timer in ("conversation.auto_close", "conversation.wake"):
+        await scene.uow.outbox.cancel(timer, scene.talk.id)
+    scene.conversation = scene.talk.finished(at=scene.now, state=state)
+    told = dict(facts or {})
+    await scene.say_what_happened(key, **told)  # type: ignore[arg-type] # facts are free, the moment is not among them
+    scene.emit("conversation.closed", actor=actor, why=told.get("reason") or key)
+    scene.stirred = True

@@ -18,7 +18,8 @@ from gateway.domain.inbound import InboundEvent
 from gateway.domain.operator import Operator
 from gateway.ports.channel import Inbox, RawParser
 from gateway.ports.core import Core
-from gateway.ports.store import Errand, KeptRaw, UnitOfWork
+from gateway.ports.records import Errand, KeptRaw
+from gateway.ports.store import UnitOfWork
 from gateway.services.adapters import Adapters
 from gateway.services.directory import Directory
 

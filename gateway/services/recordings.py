@@ -14,7 +14,8 @@ from gateway.domain.event import Event
 from gateway.domain.ids import ChannelId
 from gateway.ports.channel import MediaSource
 from gateway.ports.core import Core
-from gateway.ports.store import Errand, UnitOfWork
+from gateway.ports.records import Errand
+from gateway.ports.store import UnitOfWork
 from gateway.services.adapters import Adapters
 
 TRIES = 8

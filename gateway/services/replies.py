@@ -94,6 +94,9 @@ async def _reply(scene: Scene, by: Operator, draft: Draft) -> rows.Row:
         raise IllegalMove(f"Conversation no. {scene.talk.number} is {scene.talk.state}. Reopen it to answer.")
     if scene.channel.kind == "pbx":
         raise IllegalMove("A call carries no text. Call back, or write a note.", code="no_text")
+    if scene.dialogue.one_way:
+        raise IllegalMove("This came through a form of a site, so nobody reads an answer here. Answer by mail or phone.",
+                          code="no_way_back")  # fmt: skip
     if scene.talk.operator_id != by.id:
         raise IllegalMove("Take this conversation first; somebody else may be answering.", code="not_holder")
     message = OutboundMessage(

@@ -21,7 +21,8 @@ from gateway.domain.lead import Lead
 from gateway.domain.line import Line
 from gateway.domain.message import AnyMessage, SystemLine
 from gateway.ports.core import Core
-from gateway.ports.store import Place, UnitOfWork
+from gateway.ports.records import Place
+from gateway.ports.store import UnitOfWork
 from gateway.services.directory import Directory
 from gateway.services.recognition import Recognised
 

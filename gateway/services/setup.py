@@ -21,7 +21,8 @@ from gateway.domain.operator import Operator, Permission
 from gateway.domain.schedule import DAYS, Schedule, parse_range
 from gateway.domain.settings_rows import line_row
 from gateway.ports.core import Core
-from gateway.ports.store import Canned, UnitOfWork
+from gateway.ports.records import Canned
+from gateway.ports.store import UnitOfWork
 
 Changes = Mapping[str, Any]
 

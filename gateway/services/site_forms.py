@@ -14,10 +14,11 @@ from gateway.domain.dialogue import FORM_KEY
 from gateway.domain.errors import Forbidden, NotFound, Rejected
 from gateway.domain.inbound import Accepted, Claim, MessageReceived, Sender
 from gateway.services.site import check_origin
-from gateway.services.visitor_fields import Answers, Page, mail_address, phone_number, read_answers
+from gateway.services.visitor_fields import MAX_VALUE, Answers, Page, mail_address, phone_number, read_answers
 from gateway.services.visitors import Reception
 
 REPEAT_SECONDS = 600
+MAX_TEXT = 20_000
 # what people call these fields, in the order they are tried; the first that fits wins
 NAMES = {
     "email": ("email", "e-mail", "mail", "your-email", "user_email", "correo", "почта"),
@@ -92,18 +93,12 @@ def _understand(fields: Mapping[str, str], region: str) -> tuple[Answers, str, s
         parts = [fields[by_name[n]].strip() for group in (FIRST, LAST) for n in group if n in by_name]
         picked["name"] = " ".join(part for part in parts if part)
     email, phone = mail_address(picked.get("email", "")), phone_number(picked.get("phone", ""), region=region)
-    rest = {name: value.strip() for name, value in fields.items() if value.strip() and not _is_taken(name, found, email, phone)}
+    taken = {name for name in found.values() if name} | {by_name[name] for name in (*FIRST, *LAST) if name in by_name}
+    rest = {name: value for name, value in fields.items() if name not in taken}
     answers = read_answers(rest | {"name": picked["name"], "email": email or "", "phone": phone or ""}, region=region)
-    text = "\n".join(filter(None, [picked.get("message", ""), *(f"{name}: {value}" for name, value in answers.rest.items())]))
+    wrong = {what: picked[what] for what, right in (("email", email), ("phone", phone)) if what in picked and not right}
+    lines = [f"{name}: {value[:MAX_VALUE]}" for name, value in (wrong | dict(answers.rest)).items()]
+    text = "\n".join(filter(None, [picked.get("message", "")[:MAX_TEXT], *lines]))
     if not (text or answers.email or answers.phone):
         raise Rejected("The form is empty.", code="empty")
     return answers, text or " · ".join(answers.fields().values()), picked.get("subject", "")[:200]
-
-
-def _is_taken(name: str, found: Mapping[str, str], email: str | None, phone: str | None) -> bool:
-    what = next((what for what, taken in found.items() if taken == name), None)
-    if what == "email":
-        return email is not None
-    if what == "phone":
-        return phone is not None
-    return what is not None or name.lower() in (*FIRST, *LAST)

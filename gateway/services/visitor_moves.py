@@ -16,7 +16,8 @@ from gateway.domain.conversation import Conversation
 from gateway.domain.errors import IllegalMove, Rejected
 from gateway.domain.event import Event
 from gateway.domain.message import OutboundMessage
-from gateway.ports.store import Place, UnitOfWork
+from gateway.ports.records import Place
+from gateway.ports.store import UnitOfWork
 from gateway.services import queueing
 from gateway.services.recognition import keep_claims
 from gateway.services.scene import Scene
@@ -84,14 +85,7 @@ class VisitorMoves:
         async def step(scene: Scene) -> None:
             if scene.conversation is None or scene.talk.ended:
                 return
-            await queueing.leave_queue(scene)
-            await scene.uow.queue.assign(scene.talk.id, None, at=scene.now)
-            for timer in ("conversation.auto_close", "conversation.wake"):
-                await scene.uow.outbox.cancel(timer, scene.talk.id)
-            scene.conversation = scene.talk.finished(at=scene.now)
-            await scene.say_what_happened("closed_by_contact")
-            scene.emit("conversation.closed", actor="contact", why="contact")
-            scene.stirred = True
+            await queueing.finish(scene, actor="contact", key="closed_by_contact")
 
         await self._in_dialogue(visitor, step, otherwise=None)
 

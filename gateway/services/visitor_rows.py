@@ -38,7 +38,8 @@ class Lens:
         seen = operator_seen if speaker == "visitor" else contact_seen
         return {
             "id": row["id"], "seq": row["seq"], "from": speaker,
-            "client_id": row["client_id"] if speaker == "visitor" else None, "name": self.first_name(by) if by else None, "photo": None, "text": row["text"],
+            "client_id": row["client_id"] if speaker == "visitor" else None,
+            "name": self.first_name(by) if by else None, "photo": None, "text": row["text"],
             "files": [self._file(file) for file in row["files"]], "at": row["at"],
             "edited": row["edited_at"] is not None, "deleted": row["deleted_at"] is not None,
             "state": "read" if row["seq"] <= seen else "sent",

@@ -19,7 +19,8 @@ from gateway.domain.line import Line, say
 from gateway.domain.message import Attachment, InboundMessage, OutboundMessage
 from gateway.ports.channel import Inbox
 from gateway.ports.core import Core
-from gateway.ports.store import Place, UnitOfWork
+from gateway.ports.records import Place
+from gateway.ports.store import UnitOfWork
 from gateway.services.directory import Directory
 from gateway.services.site import Site, Sites, check_origin, form_row
 from gateway.services.storefront import Storefront

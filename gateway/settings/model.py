@@ -56,6 +56,13 @@ def _network(value: str) -> str:
         raise ValueError("write an address or a network, like 10.0.0.0/8") from None
 
 
+def _rate(value: str) -> str:
+    if not re.fullmatch(r"[a-z.]+=\d+/\d*(second|minute|hour|day)", value):
+        raise ValueError("write a rate like message=50/10second")
+    return value
+
+
+Rates = Annotated[tuple[Annotated[str, AfterValidator(_rate)], ...], BeforeValidator(listed)]
 SizeSchema = WithJsonSchema(
     {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^\d+(\.\d+)? ?[A-Za-z]*$"}]}
 )
@@ -137,12 +144,14 @@ class Demo(Section):
 class Limits(Section):
     """The largest inputs that are accepted; bigger ones are refused by name."""
 
-    mail_bytes: Size = Field(default=25_000_000, ge=1)
-    """One mail with its attachments."""
     file_bytes: Size = Field(default=20_000_000, ge=1)
     """One file uploaded by a visitor or an operator."""
     hook_bytes: Size = Field(default=1_000_000, ge=1)
     """One request from a vendor."""
+    sockets_per_address: int = Field(default=100, ge=1)
+    """Open widgets from one address; raise it where many visitors share one."""
+    visitor_rates: Rates = ()
+    """Rates that replace the widget's own, like `connect=1000/minute` where many visitors share one address."""
 
 
 class Settings(Section):

@@ -1,4 +1,4 @@
-"""Leases over Redis: SET NX PX, renewed at a third of their time, let go only by their holder (docs/adr/0006).
+"""Leases over Redis: SET NX PX, renewed at a third of their time, let go only by their holder (docs/adr/0004).
 
 Implements ports.live.Leases. A holder that cannot renew in time sees so from the yielded function before anybody else can
 take over: it counts from before its last successful renewal, by its own monotonic clock.
@@ -54,7 +54,7 @@ class _Lease:
         return time.monotonic() < self._until
 
     async def take(self) -> None:
-        while not await self._try_to_take():
+        while not await self._try_to_take():  # noqa: ASYNC110 - the event would be in another process
             await asyncio.sleep(min(1.0, self._seconds / 4))
 
     async def keep(self) -> None:

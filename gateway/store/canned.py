@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, delete, select
 
 from gateway.domain.errors import NotFound
-from gateway.ports.store import Canned
+from gateway.ports.records import Canned
 from gateway.store import tables as t
 from gateway.store.nouns import CANNED
 from gateway.store.statements import Sql

@@ -54,9 +54,9 @@ KINDS: dict[str, tuple[Dump, Load]] = {
 }
 
 
-def text(name: str, *, key: bool = False, null: bool = False, default: str | None = None) -> Column[Any]:
+def text(name: str, *, key: bool = False, null: bool = False) -> Column[Any]:
     """A string."""
-    return _column(name, Text(), "", key=key, null=null, default=default)
+    return _column(name, Text(), "", key=key, null=null)
 
 
 def instant_(name: str, *, null: bool = False) -> Column[Any]:
@@ -115,7 +115,5 @@ def partial(name: str, *columns: Any, where: ColumnElement[bool], unique: bool =
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
-def _column(
-    name: str, kind: TypeEngine[Any], as_: str, *, key: bool = False, null: bool = False, default: str | None = None
-) -> Column[Any]:
-    return Column(name, kind, primary_key=key, nullable=null, server_default=default, info={"as": as_})
+def _column(name: str, kind: TypeEngine[Any], as_: str, *, key: bool = False, null: bool = False) -> Column[Any]:
+    return Column(name, kind, primary_key=key, nullable=null, info={"as": as_})

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import Table
-
 from gateway.domain.errors import Conflict
 from gateway.domain.event import Event
 from gateway.store.statements import Sql
+from gateway.store.writes import Write
 
 Rows = Sequence[Sequence[Any]]
 
@@ -39,12 +38,8 @@ class Connection(Protocol):
         """Run a statement once for each of these, in order."""
         ...
 
-    async def insert(self, table: Table, rows: Rows, *, conflict: Sequence[str] = ()) -> None:
-        """Insert many rows, replacing those that are the same in the `conflict` columns, if any are given."""
-        ...
-
-    async def update(self, table: Table, rows: Rows, *, key: str) -> int:
-        """Set many rows (columns in the table's order); the number that existed."""
+    async def write(self, writes: Sequence[Write]) -> None:
+        """Write all of these, in this order where it matters. Raises NotFound if a changed row does not exist."""
         ...
 
     async def next_number(self, counter: str) -> int:
@@ -55,6 +50,6 @@ class Connection(Protocol):
         """One holder of the name at a time over all processes, until the end of the transaction."""
         ...
 
-    async def number(self, events: Sequence[Event]) -> Sequence[Event]:
-        """Store events under consecutive numbers, last thing before the commit."""
+    async def number(self, events: Sequence[Event], *, writes: Sequence[Write]) -> Sequence[Event]:
+        """Write the rest and store events under consecutive numbers, last thing before the commit."""
         ...

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 
 from gateway.domain.conversation import Conversation
 from gateway.domain.ids import ContactId, ConversationId, LineId, OperatorId
-from gateway.ports.store import Counter, Place
+from gateway.ports.records import Counter, Place
 from gateway.store import tables as t
 from gateway.store.columns import constant
 from gateway.store.dialogues import SqlDialogues

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, select
 from gateway.domain.dialogue import Dialogue
 from gateway.domain.errors import NotFound
 from gateway.domain.ids import DialogueId
-from gateway.ports.store import Place, PlaceKey
+from gateway.ports.records import Place, PlaceKey
 from gateway.store import tables as t
 from gateway.store.columns import constant
 from gateway.store.nouns import CONTACT, CONVERSATION, DIALOGUE, LEAD

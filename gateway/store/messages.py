@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 
 from gateway.domain.ids import AttachmentId, ChannelId, DialogueId, MessageId
 from gateway.domain.message import AnyMessage, Attachment, InboundMessage, OutboundMessage
-from gateway.ports.store import Known
+from gateway.ports.records import Known
 from gateway.store import tables as t
 from gateway.store.nouns import ATTACHMENT, MESSAGE
 from gateway.store.shapes import Shape

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
@@ -20,7 +20,7 @@ from gateway.domain.message import AnyMessage, Attachment, CallEntry, InboundMes
 from gateway.domain.offer import Offer, QueueEntry
 from gateway.domain.operator import Operator, Presence
 from gateway.domain.schedule import Schedule
-from gateway.ports.store import Canned, Session
+from gateway.ports.records import Canned, Session
 from gateway.store import tables as t
 from gateway.store.columns import dump_json, instant, micros
 from gateway.store.shapes import Row, Shape, conversions
@@ -100,10 +100,10 @@ CANNED = Shape(Canned, t.canned)
 class MessageShape:
     """The five types of message in one table: `type` says which, and what a type does not have is NULL or empty."""
 
-    TYPES: dict[str, type[Any]] = {
+    TYPES: ClassVar[dict[str, type[Any]]] = {
         "inbound": InboundMessage, "outbound": OutboundMessage, "note": Note, "system": SystemLine, "call": CallEntry,
     }  # fmt: skip
-    EMPTY = {"quoted": "", "automatic": False, "mentions": ()}
+    EMPTY: ClassVar[dict[str, Any]] = {"quoted": "", "automatic": False, "mentions": ()}
 
     def __init__(self) -> None:
         self.table, self.key, self.width = t.message, "id", len(t.message.columns)

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, delete, select
 
 from gateway.domain.ids import OperatorId
 from gateway.domain.operator import Operator, Presence
-from gateway.ports.store import Session
+from gateway.ports.records import Session
 from gateway.store import tables as t
 from gateway.store.columns import micros
 from gateway.store.nouns import OPERATOR, PRESENCE, SESSION

@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import bindparam, delete, func, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from gateway.ports.store import Errand
+from gateway.ports.records import Errand
 from gateway.store import tables as t
 from gateway.store.columns import constant, dump_json, instant, micros
 from gateway.store.statements import Sql
@@ -23,7 +23,8 @@ from gateway.store.unit_of_work import Transaction
 _O = t.outbox
 _OTHER = t.outbox.alias("other")
 _BEFORE = or_(
-    _OTHER.c.due_at < _O.c.due_at, (_OTHER.c.due_at == _O.c.due_at) & (_OTHER.c.id < _O.c.id), _OTHER.c.lease_until > bindparam("now")
+    _OTHER.c.due_at < _O.c.due_at, (_OTHER.c.due_at == _O.c.due_at) & (_OTHER.c.id < _O.c.id),
+    _OTHER.c.lease_until > bindparam("now"),
 )  # fmt: skip
 _IN_TURN = or_(
     _O.c.lane == constant(""),

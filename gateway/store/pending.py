@@ -6,16 +6,16 @@ first changes, then new rows. A row changed twice is written once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
 
-from gateway.domain.errors import NotFound
 from gateway.store.connection import Connection
 from gateway.store.shapes import Shape
 from gateway.store.statements import Sql
 from gateway.store.tables import metadata
+from gateway.store.writes import Write
 
 ORDER = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
 Kept = dict[Any, list[Any]]
@@ -31,7 +31,16 @@ class Waiting:
         self.new: Kept = {}
         self.changed: Kept = {}
         self.put: Kept = {}
-        self.conflict: Sequence[str] = ()
+        self.conflict: tuple[str, ...] = ()
+
+    def writes(self) -> Iterator[Write]:
+        """Changes before new rows, each in the order of its keys."""
+        if self.changed:
+            yield Write(self.table, [self.changed[key] for key in sorted(self.changed)], key=self.key)
+        if self.new:
+            yield Write(self.table, list(self.new.values()))
+        if self.put:
+            yield Write(self.table, [self.put[key] for key in sorted(self.put)], conflict=self.conflict)
 
 
 class Pending:
@@ -53,7 +62,7 @@ class Pending:
         waiting, key, row = self._of(shape), getattr(noun, shape.key), shape.dump(noun)
         (waiting.new if key in waiting.new else waiting.changed)[key] = row
 
-    def put(self, shape: Shape[Any], noun: Any, *, unique: Sequence[str]) -> None:
+    def put(self, shape: Shape[Any], noun: Any, *, unique: tuple[str, ...]) -> None:
         """A row that replaces the one with the same values in `unique`, if there is one."""
         waiting = self._of(shape)
         waiting.conflict = unique
@@ -74,11 +83,23 @@ class Pending:
 
     async def flush(self) -> None:
         """Write everything."""
-        later, self._later = self._later, []
+        if writes := self._rows():
+            await self._connection.write(writes)
+        await self._repeat()
+
+    async def last(self) -> Sequence[Write]:
+        """What is left to write with the events, when nothing more can follow."""
+        if self._later:
+            await self.flush()
+        return self._rows()
+
+    def _rows(self) -> list[Write]:
         waiting = sorted(self._tables.values(), key=lambda one: ORDER[one.table.name])
         self._tables = {}
-        for one in waiting:
-            await self._write(one)
+        return [write for one in waiting for write in one.writes()]
+
+    async def _repeat(self) -> None:
+        later, self._later = self._later, []
         for sql, rows in later:
             await self._connection.repeat(sql, rows)
 
@@ -88,14 +109,3 @@ class Pending:
         if found is None:
             found = self._tables[name] = Waiting(shape.table, shape.key)
         return found
-
-    async def _write(self, one: Waiting) -> None:
-        if one.changed:
-            rows = [one.changed[key] for key in sorted(one.changed)]
-            if await self._connection.update(one.table, rows, key=one.key) != len(rows):
-                raise NotFound(f"There is no such {one.table.name}.")
-        if one.new:
-            await self._connection.insert(one.table, list(one.new.values()))
-        if one.put:
-            rows = [one.put[key] for key in sorted(one.put)]
-            await self._connection.insert(one.table, rows, conflict=one.conflict)

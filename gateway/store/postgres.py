@@ -13,14 +13,14 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import asyncpg
-from sqlalchemy import Table
 
 from gateway.domain.errors import NotFound, StoreUnavailable
 from gateway.domain.event import Event
-from gateway.store import tables as t
 from gateway.store.connection import Collision, Rows
-from gateway.store.events import InOrder, event_row, numbered
-from gateway.store.statements import Sql, insert_many_text, insert_text, update_many_text, update_text
+from gateway.store.events import InOrder, numbered
+from gateway.store.statements import Sql
+from gateway.store.writes import Write
+from gateway.store.writing import may_go_together, together
 
 T = TypeVar("T")
 ACQUIRE_SECONDS, STATEMENT_SECONDS = 5.0, 30.0
@@ -39,7 +39,8 @@ async def open_pool(url: str, *, size: int) -> asyncpg.Pool:
     with translated():
         return await asyncpg.create_pool(
             url, min_size=1, max_size=size, statement_cache_size=512, max_cached_statement_lifetime=0,
-            command_timeout=STATEMENT_SECONDS, timeout=ACQUIRE_SECONDS, server_settings={"application_name": "gateway"}, reset=_as_it_is,
+            command_timeout=STATEMENT_SECONDS, timeout=ACQUIRE_SECONDS, server_settings={"application_name": "gateway"},
+            reset=_as_it_is,
         )  # fmt: skip
 
 
@@ -70,7 +71,7 @@ class PostgresConnection:
         """All rows of a statement."""
         text, values = sql.bound("postgresql", given)
         if not self.locks:
-            text = text.replace(" FOR NO KEY UPDATE", "")
+            text = text.replace(" FOR NO KEY UPDATE", "").replace(" SKIP LOCKED", "")
         with translated():
             found: Rows = await self.raw.fetch(text, *values)
         return found
@@ -87,17 +88,10 @@ class PostgresConnection:
         with translated():
             await self.raw.executemany(text, [sql.bound("postgresql", one)[1] for one in given])
 
-    async def insert(self, table: Table, rows: Rows, *, conflict: Sequence[str] = ()) -> None:
-        """Insert many rows, replacing on conflict."""
-        text, values = _insert(table, rows, tuple(conflict))
-        with translated():
-            await self.raw.execute(text, *values)
-
-    async def update(self, table: Table, rows: Rows, *, key: str) -> int:
-        """Set many rows; the number that existed."""
-        text, values = _update(table, rows, key)
-        with translated():
-            return _touched(await self.raw.execute(text, *values))
+    async def write(self, writes: Sequence[Write]) -> None:
+        """All of these in one round trip, unless a table is written in two ways."""
+        for part in [writes] if may_go_together(writes) else [[write] for write in writes]:
+            await self._write(part, ())
 
     async def next_number(self, counter: str) -> int:
         """From a sequence: it holds no lock, numbers of rolled back transactions are left out."""
@@ -109,45 +103,21 @@ class PostgresConnection:
         with translated():
             await self.raw.execute("SELECT pg_advisory_xact_lock($1)", zlib.crc32(name.encode()))
 
-    async def number(self, events: Sequence[Event]) -> Sequence[Event]:
-        """Move the counter and store the events in one round trip."""
-        columns = list(zip(*(event_row(event, place) for place, event in enumerate(events, 1)), strict=True))
-        with translated():
-            last = int(await self.raw.fetchval(_NUMBER, len(events), *columns))
+    async def number(self, events: Sequence[Event], *, writes: Sequence[Write]) -> Sequence[Event]:
+        """Write the rest, move the counter and store the events in one round trip."""
+        if not may_go_together(writes):
+            await self.write(writes)
+            writes = ()
+        last = await self._write(writes, events)
         return numbered(events, first=last - len(events) + 1)
 
-
-_TEXTS: dict[tuple[str, str, tuple[str, ...]], str] = {}
-_EVENT_COLUMNS = ", ".join(f'"{column.name}"' for column in t.event.columns)
-_EVENT_ARRAYS = ", ".join(
-    f"${place}::{'BIGINT' if column.name in ('seq', 'at') else 'TEXT'}[]" for place, column in enumerate(t.event.columns, 2)
-)
-_NUMBER = (
-    "WITH counted AS (UPDATE counter SET value = value + $1::BIGINT WHERE name = 'event' RETURNING value), "
-    f"stored AS (INSERT INTO event ({_EVENT_COLUMNS}) SELECT counted.value - $1::BIGINT + u.seq, "
-    + ", ".join(f'u."{column.name}"' for column in list(t.event.columns)[1:])
-    + f" FROM counted, UNNEST({_EVENT_ARRAYS}) AS u ({_EVENT_COLUMNS})) SELECT value FROM counted"
-)
-
-
-def _insert(table: Table, rows: Rows, conflict: tuple[str, ...]) -> tuple[str, Sequence[Any]]:
-    one = len(rows) == 1
-    key = (table.name, "insert" if one else "insert many", conflict)
-    if (text := _TEXTS.get(key)) is None:
-        make = insert_text(table, engine="postgresql", conflict=conflict) if one else insert_many_text(table, conflict=conflict)
-        text = _TEXTS[key] = make
-    return text, rows[0] if one else list(zip(*rows, strict=True))
-
-
-def _update(table: Table, rows: Rows, key_name: str) -> tuple[str, Sequence[Any]]:
-    one = len(rows) == 1
-    key = (table.name, "update" if one else "update many", (key_name,))
-    if (text := _TEXTS.get(key)) is None:
-        make = update_text(table, engine="postgresql", key=key_name) if one else update_many_text(table, key=key_name)
-        text = _TEXTS[key] = make
-    place = [column.name for column in table.columns].index(key_name)
-    turned = [[*row[:place], *row[place + 1 :], row[place]] for row in rows]
-    return text, turned[0] if one else list(zip(*turned, strict=True))
+    async def _write(self, writes: Sequence[Write], events: Sequence[Event]) -> int:
+        text, values = together(writes, events)
+        with translated():
+            answer = await self.raw.fetchrow(text, *values)
+        for write, touched in zip(writes, answer, strict=False):
+            write.must_have_met(touched)
+        return int(answer[-1])
 
 
 def _touched(status: str) -> int:

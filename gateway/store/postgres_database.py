@@ -32,7 +32,7 @@ class PostgresDatabase:
         """One transaction, durable at return."""
         return await self._writer.run(work)
 
-    async def look(self, work: Callable[[PostgresConnection], Awaitable[T]], *, slow: bool = False) -> T:
+    async def look(self, work: Callable[[PostgresConnection], Awaitable[T]], *, slow: bool = False) -> T:  # noqa: ARG002
         """One read-only snapshot; nothing here holds up the loop, slow or not."""
         return await self._writer.look(work)
 

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway.domain.errors import NotFound
 from gateway.domain.ids import RawId
 from gateway.domain.inbound import Raw
-from gateway.ports.store import KeptRaw, RawState
+from gateway.ports.records import KeptRaw, RawState
 from gateway.store import tables as t
 from gateway.store.columns import constant, dump_json, instant, micros
 from gateway.store.statements import Sql

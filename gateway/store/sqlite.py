@@ -15,14 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import Table
-
 from gateway.domain.errors import GatewayError, NotFound, StoreUnavailable
 from gateway.domain.event import Event
 from gateway.store import tables as t
 from gateway.store.connection import Collision, Rows
 from gateway.store.events import BUMP, COUNTER, event_row, numbered
 from gateway.store.statements import Sql, insert_text, update_text
+from gateway.store.writes import Write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,8 +82,13 @@ def begin_patiently(connection: sqlite3.Connection) -> None:
         time.sleep(0.002)
 
 
-_INSERTS: dict[tuple[str, tuple[str, ...]], str] = {}
-_UPDATES: dict[str, tuple[str, int]] = {}
+_TEXTS: dict[tuple[str, str, tuple[str, ...]], str] = {}
+
+
+def _text(write: Write) -> str:
+    if write.key:
+        return update_text(write.table, engine="sqlite", key=write.key)
+    return insert_text(write.table, engine="sqlite", conflict=write.conflict)
 
 
 class SqliteConnection:
@@ -113,21 +117,15 @@ class SqliteConnection:
         with translated():
             self.raw.executemany(text, [sql.bound("sqlite", one)[1] for one in given])
 
-    async def insert(self, table: Table, rows: Rows, *, conflict: Sequence[str] = ()) -> None:
-        """Insert many rows, replacing on conflict."""
-        key = (table.name, tuple(conflict))
-        text = _INSERTS.get(key) or _INSERTS.setdefault(key, insert_text(table, engine="sqlite", conflict=conflict))
-        with translated():
-            self.raw.executemany(text, rows)
-
-    async def update(self, table: Table, rows: Rows, *, key: str) -> int:
-        """Set many rows; the number that existed."""
-        if (ready := _UPDATES.get(table.name)) is None:
-            place = [column.name for column in table.columns].index(key)
-            ready = _UPDATES[table.name] = (update_text(table, engine="sqlite", key=key), place)
-        text, place = ready
-        with translated():
-            return self.raw.executemany(text, [[*row[:place], *row[place + 1 :], row[place]] for row in rows]).rowcount
+    async def write(self, writes: Sequence[Write]) -> None:
+        """Write all of these in order."""
+        for write in writes:
+            text = _TEXTS.get(key := (write.table.name, write.key, write.conflict))
+            if text is None:
+                text = _TEXTS[key] = _text(write)
+            with translated():
+                cursor = self.raw.executemany(text, write.keyed_last() if write.key else write.rows)
+            write.must_have_met(cursor.rowcount)
 
     async def next_number(self, counter: str) -> int:
         """The next of a counter; given back when the transaction is rolled back."""
@@ -136,11 +134,12 @@ class SqliteConnection:
     async def hold(self, name: str) -> None:
         """There is one writer: it is held already."""
 
-    async def number(self, events: Sequence[Event]) -> Sequence[Event]:
-        """Store events; the write lock is held, so the counter cannot move meanwhile."""
+    async def number(self, events: Sequence[Event], *, writes: Sequence[Write]) -> Sequence[Event]:
+        """Write the rest and store events; the write lock is held, so the counter cannot move meanwhile."""
+        await self.write(writes)
         last = int((await self.rows(BUMP, {"which": COUNTER, "by": len(events)}))[0][0])
         first = last - len(events) + 1
-        await self.insert(t.event, [event_row(event, seq) for seq, event in enumerate(events, first)])
+        await self.write([Write(t.event, [event_row(event, seq) for seq, event in enumerate(events, first)])])
         return numbered(events, first=first)
 
 

@@ -1,6 +1,7 @@
 """A statement of SQLAlchemy Core, compiled once per engine to text and then run by the driver itself (docs/adr/0002).
 
-`is_in` is the only construct of our own: a list is one parameter on both engines. Bulk writes are texts made from the table alone. Talks to nobody.
+`is_in` is the only construct of our own: a list is one parameter on both engines. Bulk writes are
+texts made from the table alone. Talks to nobody.
 """
 
 from __future__ import annotations
@@ -95,35 +96,35 @@ def _tables(statement: Any) -> frozenset[str]:
     return frozenset(one.name for one in found)
 
 
-def insert_text(table: Table, *, engine: Engine, conflict: Sequence[str] = ()) -> str:
+def insert_text(table: Table, *, engine: Engine, conflict: Sequence[str] = (), start: int = 1) -> str:
     """Insert one row; with `conflict` replace the one that has the same values in those columns."""
     names = [column.name for column in table.columns]
-    marks = ", ".join("?" if engine == "sqlite" else f"${i}" for i in range(1, len(names) + 1))
+    marks = ", ".join("?" if engine == "sqlite" else f"${i}" for i in range(start, len(names) + start))
     return f"INSERT INTO {_q(table.name)} ({_list(names)}) VALUES ({marks}){_replace(names, conflict)}"
 
 
-def insert_many_text(table: Table, *, conflict: Sequence[str] = ()) -> str:
+def insert_many_text(table: Table, *, conflict: Sequence[str] = (), start: int = 1) -> str:
     """PostgreSQL: insert many rows from one array per column."""
     names = [column.name for column in table.columns]
     return (
-        f"INSERT INTO {_q(table.name)} ({_list(names)}) SELECT * FROM UNNEST({_arrays(table, names)})"
+        f"INSERT INTO {_q(table.name)} ({_list(names)}) SELECT * FROM UNNEST({_arrays(table, names, start)})"
         f"{_replace(names, conflict)}"
     )
 
 
-def update_text(table: Table, *, engine: Engine, key: str) -> str:
+def update_text(table: Table, *, engine: Engine, key: str, start: int = 1) -> str:
     """Set all columns of one row; the key is the last parameter."""
     names = [column.name for column in table.columns if column.name != key]
-    marks = ["?" if engine == "sqlite" else f"${i}" for i in range(1, len(names) + 2)]
+    marks = ["?" if engine == "sqlite" else f"${i}" for i in range(start, len(names) + start + 1)]
     sets = ", ".join(f"{_q(name)} = {mark}" for name, mark in zip(names, marks, strict=False))
     return f"UPDATE {_q(table.name)} SET {sets} WHERE {_q(key)} = {marks[-1]}"
 
 
-def update_many_text(table: Table, *, key: str) -> str:
+def update_many_text(table: Table, *, key: str, start: int = 1) -> str:
     """PostgreSQL: set all columns of many rows from one array per column."""
     names = [column.name for column in table.columns if column.name != key] + [key]
     sets = ", ".join(f"{_q(name)} = u.{_q(name)}" for name in names[:-1])
-    source = f"UNNEST({_arrays(table, names)}) AS u ({_list(names)})"
+    source = f"UNNEST({_arrays(table, names, start)}) AS u ({_list(names)})"
     return f"UPDATE {_q(table.name)} AS t SET {sets} FROM {source} WHERE t.{_q(key)} = u.{_q(key)}"
 
 
@@ -134,9 +135,9 @@ def _replace(names: Sequence[str], conflict: Sequence[str]) -> str:
     return f" ON CONFLICT ({_list(conflict)}) DO UPDATE SET {sets}"
 
 
-def _arrays(table: Table, names: Sequence[str]) -> str:
+def _arrays(table: Table, names: Sequence[str], start: int) -> str:
     types = (table.c[name].type.compile(dialect=DIALECTS["postgresql"]) for name in names)
-    return ", ".join(f"${i}::{kind}[]" for i, kind in enumerate(types, 1))
+    return ", ".join(f"${i}::{kind}[]" for i, kind in enumerate(types, start))
 
 
 def _list(names: Sequence[str]) -> str:

@@ -59,8 +59,10 @@ class Transaction:
 
     async def finish(self) -> Sequence[Event]:
         """Write what waits, then number the events: the last step before the commit."""
-        await self.pending.flush()
-        return await self.connection.number(self.events) if self.events else ()
+        if not self.events:
+            await self.pending.flush()
+            return ()
+        return await self.connection.number(self.events, writes=await self.pending.last())
 
 
 class SqlUnitOfWork:

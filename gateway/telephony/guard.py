@@ -14,7 +14,7 @@ from typing import Literal
 
 from yarl import URL
 
-from gateway.domain.errors import Unreadable
+from gateway.domain.errors import Rejected
 
 Verdict = Literal["public", "private", "forbidden"]
 LONGEST_URL = 2048
@@ -67,7 +67,7 @@ def judge(address: str) -> Verdict:
 
 
 def admit(url: str, door: Door) -> URL:
-    """The address, if its form and host are allowed. Raises Unreadable, code `address_refused`, with the reason."""
+    """The address, if its form and host are allowed. Raises Rejected, code `address_refused`, with the reason."""
     if len(url) > LONGEST_URL or any(ord(char) <= 0x20 or ord(char) == 0x7F or char == "\\" for char in url):
         raise refused("it is too long or has spaces or control characters in it")
     try:
@@ -98,9 +98,9 @@ def check_answers(host: str, addresses: list[str], door: Door) -> str:
     return addresses[0]
 
 
-def refused(reason: str) -> Unreadable:
+def refused(reason: str) -> Rejected:
     """The link is not followed. Its text is not quoted: it may hold a secret."""
-    return Unreadable(f"The recording's link is not followed: {reason}.", code="address_refused")
+    return Rejected(f"The recording's link is not followed: {reason}.", code="address_refused")
 
 
 def _check_host(host: str, door: Door) -> None:

@@ -39,7 +39,8 @@ class RecordingDownload:
         self._door, self._largest, self._resolve = door, largest, resolve
 
     async def fetch(self, url: str) -> AsyncIterator[bytes]:
-        """Stream it. Raises Unreadable (refused or gone for good), TooLarge, ConnectionError or TimeoutError (passing).
+        """Stream it. Raises Rejected (the guard said no), Unreadable (gone for good), TooLarge, ConnectionError or
+        TimeoutError (passing).
 
         404 counts as passing: many systems announce a recording before it is there.
         """
@@ -106,11 +107,7 @@ class _Pinned(AbstractResolver):
     ) -> list[ResolveResult]:
         """The pinned address."""
         kind = socket.AF_INET6 if ":" in self._address else socket.AF_INET
-        return [
-            ResolveResult(
-                hostname=host, host=self._address, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST
-            )
-        ]
+        return [ResolveResult(hostname=host, host=self._address, port=port, family=kind, proto=0, flags=socket.AI_NUMERICHOST)]
 
     async def close(self) -> None:
         """Nothing is open."""

@@ -15,7 +15,8 @@ from gateway.services.access import require
 from gateway.services.accounts import Signed
 from gateway.web import limits
 from gateway.web.config import WebConfig
-from gateway.web.site import SIGNED, SITE, Site
+from gateway.web.marks import SIGNED
+from gateway.web.site import SITE, Site
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 COOKIE_LIMIT = 200

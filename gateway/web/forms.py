@@ -39,7 +39,8 @@ SORRY: Mapping[str, tuple[str, str]] = {
 }
 PAGE = """<!doctype html><html lang="{lang}" dir="{dir}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{title}</title>
-<body style="font:1rem/1.6 system-ui;max-width:36rem;margin:5rem auto;padding:0 1rem"><h1>{title}</h1><p>{text}</p></body></html>"""
+<body style="font:1rem/1.6 system-ui;max-width:36rem;margin:5rem auto;padding:0 1rem"><h1>{title}</h1>
+<p>{text}</p></body></html>"""
 
 
 def routes(forms: SiteForms, *, doors: Doors) -> list[web.RouteDef]:

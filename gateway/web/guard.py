@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 
 from gateway.web.address import client_address
+from gateway.web.marks import ADDRESS, REQUEST_ID, STREAMING
 from gateway.web.problems import answer, problem_of
 from gateway.web.site import SITE, signed_of
 
@@ -33,24 +34,26 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
 }
 HSTS = "max-age=31536000"
-QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+SOCKETS = "/socket.io/"  # open for hours: neither running work nor a slow answer
+QUIET = frozenset({"/healthz", "/readyz", "/metrics", SOCKETS})
 
 
 @web.middleware
 async def observe(request: web.Request, handler: Next) -> web.StreamResponse:
     """Outermost: names the request, counts it, tells about it."""
     site, began = request.app[SITE], time.perf_counter()
-    request["request_id"] = secrets.token_hex(8)
-    request["address"] = client_address(request, trusted=site.config.trusted_proxies)
-    site.traffic.running += 1
+    request[REQUEST_ID] = secrets.token_hex(8)
+    request[ADDRESS] = client_address(request, trusted=site.config.trusted_proxies)
+    counted = route_name(request) != SOCKETS
+    site.traffic.running += counted
     status = 499
     try:
-        with structlog.contextvars.bound_contextvars(request_id=request["request_id"]):
+        with structlog.contextvars.bound_contextvars(request_id=request[REQUEST_ID]):
             response = await handler(request)
             status = response.status
             return response
     finally:
-        site.traffic.running -= 1
+        site.traffic.running -= counted
         _tell(request, status, time.perf_counter() - began)
 
 
@@ -62,7 +65,7 @@ async def explain(request: web.Request, handler: Next) -> web.StreamResponse:
     except Exception as error:
         if isinstance(error, web.HTTPException) and error.status < 400:
             raise
-        if request.get("streaming"):
+        if request.get(STREAMING):
             log.warning("request.stream_broken", route=route_name(request), error=type(error).__name__)
             if request.transport is not None:
                 request.transport.abort()
@@ -79,7 +82,7 @@ async def dress(request: web.Request, response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
     if request.app[SITE].config.secure:
         response.headers.setdefault("Strict-Transport-Security", HSTS)
-    response.headers["X-Request-ID"] = request.get("request_id", "")
+    response.headers["X-Request-ID"] = request.get(REQUEST_ID, "")
     response.headers.popall("Server", None)
 
 
@@ -92,10 +95,11 @@ def route_name(request: web.Request) -> str:
 def _tell(request: web.Request, status: int, seconds: float) -> None:
     name, site, signed = route_name(request), request.app[SITE], signed_of(request)
     site.metrics.requests.labels(name, request.method, str(status)).inc()
-    site.metrics.seconds.labels(name).observe(seconds)
+    if name != SOCKETS:
+        site.metrics.seconds.labels(name).observe(seconds)
     if name in QUIET and status < 400:
         return
     log.info(
         "request.answered", method=request.method, route=name, status=status, millis=round(seconds * 1000, 1),
-        operator_id=signed.operator.id if signed else None, request_id=request["request_id"],
+        operator_id=signed.operator.id if signed else None, request_id=request[REQUEST_ID],
     )  # fmt: skip

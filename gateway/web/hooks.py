@@ -16,6 +16,7 @@ from gateway.domain.channel import Channel
 from gateway.domain.errors import NotFound, TooLarge
 from gateway.ports.channel import HookParser, HookRequest
 from gateway.web import limits
+from gateway.web.marks import ADDRESS
 from gateway.web.site import SITE, Site
 from gateway.web.wire import respond
 
@@ -36,7 +37,7 @@ async def receive(request: web.Request) -> web.StreamResponse:
         raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST", "PUT"])
     channel = await _channel(site, request)
     await site.limits.hit(limits.HOOK, "hook", channel.id)
-    adapter = site.cases.adapters.get(channel.id)
+    adapter: object = site.cases.adapters.get(channel.id)
     if not isinstance(adapter, HookParser):
         raise NotFound
     try:
@@ -56,7 +57,7 @@ async def _channel(site: Site, request: web.Request) -> Channel:
     wanted = request.match_info["key"].encode()
     found = [c for c in site.cases.directory.now.channels.values() if hmac.compare_digest(c.key.encode(), wanted)]
     if not found or not found[0].enabled:
-        await site.limits.hit(limits.HOOK_STRANGER, "stranger", request["address"])
+        await site.limits.hit(limits.HOOK_STRANGER, "stranger", request[ADDRESS])
         raise NotFound
     return found[0]
 
@@ -79,5 +80,5 @@ async def _hook_request(request: web.Request, *, limit: int) -> HookRequest:
             raise TooLarge(f"At most {limit} bytes.")
     return HookRequest(
         method=request.method, path=request.match_info.get("rest", ""), query=dict(request.query), body=bytes(body),
-        headers={name.lower(): value for name, value in request.headers.items()}, remote=request["address"],
+        headers={name.lower(): value for name, value in request.headers.items()}, remote=request[ADDRESS],
     )  # fmt: skip

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import socketio
+import socketio.packet
 import structlog
 from aiohttp import web
 
@@ -25,7 +26,20 @@ from gateway.web.wire import SocketCodec
 log = structlog.get_logger(__name__)
 PAYLOAD_BYTES = 100_000
 PING_SECONDS, PONG_SECONDS = 20, 15
+HANG_UP_SECONDS = 1.0
 Drain = Callable[[float], Awaitable[None]]
+
+
+class TextPacket(socketio.packet.Packet):  # type: ignore[misc] # the library has no types
+    """Nothing of ours is binary, so nobody has to look for bytes in every value of every event."""
+
+    json = SocketCodec
+
+    @classmethod
+    def data_is_binary(cls, data: Any) -> bool:
+        """Never."""
+        del data
+        return False
 
 
 class Live:
@@ -33,7 +47,8 @@ class Live:
 
     def __init__(self, cases: Cases, config: WebConfig, *, relay: Relay, metrics: Metrics) -> None:
         self.server: Any = socketio.AsyncServer(
-            async_mode="aiohttp", json=SocketCodec, transports=["websocket", "polling"], allow_upgrades=False,
+            async_mode="aiohttp", serializer=TextPacket, async_handlers=False,
+            transports=["websocket", "polling"], allow_upgrades=False,
             cors_allowed_origins=_any_origin, cors_credentials=False, max_http_buffer_size=PAYLOAD_BYTES,
             ping_interval=PING_SECONDS, ping_timeout=PONG_SECONDS, http_compression=False, always_connect=False,
             logger=False, engineio_logger=False,
@@ -62,6 +77,21 @@ class Live:
     async def revoke(self, *, session: str | None = None, operator: str | None = None) -> None:
         """Close the console's sockets of a session or of an operator at once."""
         await self.console.revoke(session=session, operator=operator)
+
+    @property
+    def sockets(self) -> int:
+        """How many are open, of all namespaces; each holds a request for as long as it lives."""
+        return len(self.server.eio.sockets)
+
+    async def hang_up(self) -> None:
+        """Close every socket: the web server would wait for each in vain. A peer that does not read is not waited for."""
+        open_now = tuple(self.server.eio.sockets.values())
+        try:
+            async with asyncio.timeout(HANG_UP_SECONDS):
+                await asyncio.gather(*(socket.close() for socket in open_now), return_exceptions=True)
+        except TimeoutError:
+            log.info("live.hung_up", unread=sum(1 for socket in open_now if not socket.queue.empty()))
+        self.server.eio.sockets.clear()
 
     async def shut(self) -> None:
         """Stop the library's own tasks."""

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 NAME = "/console"
 HEAD_SECONDS = 15.0
 SYNC_PAGE, SYNC_LIMIT = 200, 1000
-UNREAD_PACKETS = 500
+UNREAD_PACKETS, CHECK_EACH = 500, 64
 ALIVE_EVERY = 5.0
 SOCKETS_EACH = 20
 KNOWN_SECONDS, KNOWN_LIMIT = 10.0, 2000
@@ -206,6 +206,7 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
         self._more.set()
 
     async def _carry(self) -> None:
+        sent = 0
         while True:
             await self._more.wait()
             self._more.clear()
@@ -214,6 +215,9 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
                 try:
                     await self.emit(kind, payload, room=rooms, skip_sid=skip)
                     self._metrics.relayed.inc(kind == "event")
+                    sent += 1
+                    if sent % CHECK_EACH == 0:
+                        await self._cut_slow()
                 except Exception:
                     log.exception("console.push_failed", kind=kind)
 

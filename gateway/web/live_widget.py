@@ -18,7 +18,7 @@ from aiohttp import web
 from gateway.domain.errors import GatewayError, TooMany
 from gateway.domain.event import Event
 from gateway.domain.rows import conversation_row
-from gateway.ports.store import Place
+from gateway.ports.records import Place
 from gateway.services.visitor_moves import VisitorMoves
 from gateway.services.visitors import Reception, Visitors
 from gateway.web.floods import Floods
@@ -144,7 +144,9 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
 
     async def _say(self, seat: Seat, payload: Any) -> Answer:
         await self._doors.floods.admit("message.address", seat.address)
-        return await self._visitors.say(seat.visitor, understand(MessageWire, payload).value(seat.page))
+        message = understand(MessageWire, payload)
+        seat.saying = message.client_id
+        return await self._visitors.say(seat.visitor, message.value(seat.page))
 
     async def _typing(self, seat: Seat, payload: Any) -> Answer:
         on = understand(Switch, payload).on

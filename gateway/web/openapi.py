@@ -114,17 +114,13 @@ def _object(properties: Json) -> Json:
 
 
 def _schema(shape: Any, schemas: Json) -> Json:
-    made = TypeAdapter(shape).json_schema(ref_template=REF, mode="serialization" if not _is_model(shape) else "validation")
+    made = TypeAdapter(shape).json_schema(ref_template=REF)
     schemas.update(made.pop("$defs", {}))
     name = getattr(shape, "__name__", None)
     if made.get("type") == "object" and name and "properties" in made:
         schemas[name] = made
         return {"$ref": REF.format(model=name)}
     return dict(made)
-
-
-def _is_model(shape: Any) -> bool:
-    return isinstance(shape, type) and issubclass(shape, BaseModel)
 
 
 def _path_parameters(path: str) -> list[Json]:

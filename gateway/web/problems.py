@@ -13,6 +13,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from gateway.domain import errors
+from gateway.web.marks import REQUEST_ID
 from gateway.web.titles import title
 from gateway.web.wire import dumps
 
@@ -67,7 +68,7 @@ def answer(problem: Problem, *, request: web.Request) -> web.Response:
     code = problem.general or problem.code
     body: dict[str, Any] = {
         "type": f"/api/docs#problem-{code}", "title": title(code, accept_language=request.headers.get("Accept-Language", "")),
-        "status": problem.status, "code": problem.code, "detail": problem.detail, "request_id": request.get("request_id", ""),
+        "status": problem.status, "code": problem.code, "detail": problem.detail, "request_id": request.get(REQUEST_ID, ""),
     }  # fmt: skip
     if problem.errors:
         body["errors"] = problem.errors
@@ -86,10 +87,10 @@ def _foreseen(error: errors.GatewayError) -> Problem:
         headers["Retry-After"] = str(max(1, round(error.retry_after)))
     if isinstance(error, errors.StoreUnavailable):
         headers["Retry-After"] = "1"
-    taken_by = getattr(error, "taken_by", None)
-    if isinstance(error, errors.Conflict) and taken_by:
-        more["taken_by"] = taken_by
-    return Problem(status, error.code, error.detail, general=general, more=more, headers=headers)
+    taken_by, code = getattr(error, "taken_by", None), error.code
+    if taken_by is not None:  # a lost race: the protocol has one code for it
+        more["taken_by"], code = taken_by, errors.Conflict.code
+    return Problem(status, code, error.detail, general=general, more=more, headers=headers)
 
 
 def _http(error: web.HTTPException) -> Problem:

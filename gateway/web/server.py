@@ -46,6 +46,7 @@ def build(cases: Cases, config: WebConfig, *, relay: Relay | None = None, attach
     health.attach(site)
     live.attach(app)
     app.cleanup_ctx.append(_background)
+    app.on_shutdown.append(_hang_up)
     for part in attach:
         part(site)
     return app
@@ -59,7 +60,7 @@ async def drain(app: web.Application) -> None:
     await site.live.drain(site.config.drain_seconds)
     try:
         async with asyncio.timeout(site.config.drain_seconds):
-            while site.traffic.running > len(site.live.console.seats):  # noqa: ASYNC110 - once, at the end
+            while site.traffic.running:  # noqa: ASYNC110 - once, at the end
                 await asyncio.sleep(0.05)
     except TimeoutError:
         log.warning("web.drain_cut", running=site.traffic.running)
@@ -72,6 +73,10 @@ async def pages(request: web.Request, handler: Next) -> web.StreamResponse:
     if error is not None and error.status == 404 and static.is_for_console(request):
         return await static.console(request)
     return await handler(request)
+
+
+async def _hang_up(app: web.Application) -> None:
+    await app[SITE].live.hang_up()
 
 
 async def _background(app: web.Application) -> AsyncIterator[None]:

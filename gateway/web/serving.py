@@ -13,6 +13,7 @@ from aiohttp import web
 from gateway.domain.errors import NotFound
 from gateway.ports.live import Blobs
 from gateway.web.disposition import disposition
+from gateway.web.marks import STREAMING
 from gateway.web.ranges import Unsatisfiable, wanted
 
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -54,7 +55,7 @@ async def send(request: web.Request, file: Stored, *, blobs: Blobs, download: bo
 
 
 async def _stream(request: web.Request, response: web.StreamResponse, chunks: AsyncIterator[bytes]) -> web.StreamResponse:
-    request["streaming"] = True
+    request[STREAMING] = True
     await response.prepare(request)
     if request.method != "HEAD":
         async for chunk in chunks:

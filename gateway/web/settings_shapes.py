@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
-
-from typing_extensions import TypedDict
 
 from gateway.web.shapes import Operator, Stamp
 
 
-class Line(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Line:
     """A line."""
 
     id: str
@@ -37,7 +37,8 @@ class Line(TypedDict):
     opens_at: Stamp
 
 
-class Hours(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Hours:
     """What happens at a moment."""
 
     open: bool
@@ -45,7 +46,8 @@ class Hours(TypedDict):
     closes_at: Stamp
 
 
-class Channel(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Channel:
     """A channel; secrets read back masked."""
 
     id: str
@@ -63,7 +65,8 @@ class Channel(TypedDict):
     install: dict[str, Any]
 
 
-class Kind(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Kind:
     """A channel kind."""
 
     kind: str
@@ -71,7 +74,8 @@ class Kind(TypedDict):
     secrets: list[str]
 
 
-class Check(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Check:
     """One line of a connection test."""
 
     what: str
@@ -81,20 +85,23 @@ class Check(TypedDict):
     millis: int | None
 
 
-class Invited(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Invited:
     """A new colleague and how they sign in."""
 
     operator: Operator
     sign_in_link: str
 
 
-class SignInLink(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class SignInLink:
     """A one-time link."""
 
     sign_in_link: str
 
 
-class Canned(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Canned:
     """A canned reply."""
 
     id: str
@@ -105,7 +112,8 @@ class Canned(TypedDict):
     operator_id: str | None
 
 
-class Quarantined(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Quarantined:
     """Input that could not be read."""
 
     id: str

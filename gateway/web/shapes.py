@@ -5,14 +5,14 @@ tests/web/test_openapi.py holds every answer of the tests against these.
 
 from __future__ import annotations
 
-from typing import Any, Literal, NotRequired
-
-from typing_extensions import TypedDict
+from dataclasses import dataclass
+from typing import Any, Literal
 
 Stamp = str | None
 
 
-class Presence(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Presence:
     """Whether somebody is there."""
 
     operator_id: str
@@ -22,7 +22,8 @@ class Presence(TypedDict):
     not_responding: bool
 
 
-class Operator(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Operator:
     """A colleague."""
 
     id: str
@@ -37,10 +38,11 @@ class Operator(TypedDict):
     has_password: bool
     created_at: Stamp
     version: int
-    presence: NotRequired[Presence | None]
+    presence: Presence | None = None
 
 
-class Workspace(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
     """Where one is."""
 
     name: str
@@ -49,7 +51,8 @@ class Workspace(TypedDict):
     version: str
 
 
-class Me(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Me:
     """Who is signed in and what they may do."""
 
     operator: Operator
@@ -60,14 +63,16 @@ class Me(TypedDict):
     workspace: Workspace
 
 
-class Ticket(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Ticket:
     """For the socket's handshake."""
 
     ticket: str
     expires_in: int
 
 
-class Row(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Row:
     """A conversation in a list."""
 
     id: str
@@ -102,7 +107,8 @@ class Row(TypedDict):
     version: int
 
 
-class Offer(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Offer:
     """A conversation proposed to one operator until a time."""
 
     id: str
@@ -116,7 +122,8 @@ class Offer(TypedDict):
     conversation: Row | None
 
 
-class Identity(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Identity:
     """One way to reach a contact."""
 
     id: str
@@ -126,7 +133,8 @@ class Identity(TypedDict):
     evidence: str
 
 
-class Contact(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Contact:
     """A contact."""
 
     id: str
@@ -135,10 +143,11 @@ class Contact(TypedDict):
     fields: dict[str, Any]
     identities: list[Identity]
     version: int
-    conversations: NotRequired[list[Row]]
+    conversations: list[Row] | None = None
 
 
-class Recording(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Recording:
     """The sound of a call."""
 
     id: str
@@ -148,7 +157,8 @@ class Recording(TypedDict):
     url: str | None
 
 
-class Leg(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Leg:
     """One party of a call."""
 
     key: str
@@ -161,7 +171,8 @@ class Leg(TypedDict):
     ended_at: Stamp
 
 
-class Call(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Call:
     """A call."""
 
     id: str
@@ -190,7 +201,8 @@ class Call(TypedDict):
     updated_at: Stamp
 
 
-class Lead(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Lead:
     """A lead."""
 
     id: str
@@ -213,6 +225,7 @@ class Lead(TypedDict):
     version: int
 
 
+@dataclass(frozen=True, kw_only=True)
 class LeadFull(Lead):
     """A lead with everything around it."""
 
@@ -222,20 +235,22 @@ class LeadFull(Lead):
     timeline: list[dict[str, Any]]
 
 
+@dataclass(frozen=True, kw_only=True)
 class Conversation(Row):
     """A conversation with everything around it."""
 
-    contact: NotRequired[Contact]
-    lead: NotRequired[Lead | None]
-    line: NotRequired[dict[str, Any]]
-    channel: NotRequired[dict[str, Any]]
-    offer: NotRequired[Offer | None]
-    previous: NotRequired[list[Row]]
-    can: NotRequired[dict[str, bool]]
-    reopen_until: NotRequired[Stamp]
+    contact: Contact | None = None
+    lead: Lead | None = None
+    line: dict[str, Any] | None = None
+    channel: dict[str, Any] | None = None
+    offer: Offer | None = None
+    previous: list[Row] | None = None
+    can: dict[str, bool] | None = None
+    reopen_until: Stamp = None
 
 
-class Attachment(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Attachment:
     """A file."""
 
     id: str
@@ -249,7 +264,8 @@ class Attachment(TypedDict):
     content_id: str | None
 
 
-class Delivery(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
     """What became of an outbound message."""
 
     id: str
@@ -260,7 +276,8 @@ class Delivery(TypedDict):
     updated_at: Stamp
 
 
-class Message(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Message:
     """One thing said."""
 
     id: str
@@ -287,7 +304,8 @@ class Message(TypedDict):
     delivery: Delivery | None
 
 
-class Decision(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Decision:
     """Why somebody was asked."""
 
     offer: Offer
@@ -295,14 +313,16 @@ class Decision(TypedDict):
     candidates: list[dict[str, Any]]
 
 
-class Load(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Load:
     """How much one holds."""
 
     used: float
     limit: float
 
 
-class Counts(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Counts:
     """Figures for the rail."""
 
     mine: int
@@ -314,7 +334,8 @@ class Counts(TypedDict):
     quarantine: int
 
 
-class Problem(TypedDict):
+@dataclass(frozen=True, kw_only=True)
+class Problem:
     """RFC 9457."""
 
     type: str
@@ -323,6 +344,6 @@ class Problem(TypedDict):
     code: str
     detail: str
     request_id: str
-    errors: NotRequired[list[dict[str, str]]]
-    retry_after: NotRequired[float]
-    taken_by: NotRequired[str]
+    errors: list[dict[str, str]] | None = None
+    retry_after: float | None = None
+    taken_by: str | None = None

@@ -12,6 +12,7 @@ from gateway.services.accounts import Signed
 from gateway.web.cases import Cases
 from gateway.web.config import WebConfig
 from gateway.web.limits import Limits
+from gateway.web.marks import SIGNED
 from gateway.web.metrics import Metrics
 
 if TYPE_CHECKING:
@@ -43,10 +44,8 @@ class Site:
 
 Attach = Callable[[Site], None]
 SITE: web.AppKey[Site] = web.AppKey("site", Site)
-SIGNED = "signed"
 
 
 def signed_of(request: web.Request) -> Signed | None:
     """Who the guard of the route found, if anybody."""
-    signed: Signed | None = request.get(SIGNED)
-    return signed
+    return request.get(SIGNED)

@@ -1,7 +1,8 @@
 """HTTP of the widget: the session a page begins with, messages for those without a socket, files both ways.
 
 Answers other sites' pages: CORS for the channel's origins only, errors as problem+json with the same headers. A file is
-judged by its content, never by what the browser says of it. May talk to: services, web.widget_*. Contract: docs/reference/widget-protocol.md.
+judged by its content, never by what the browser says of it. May talk to: services, web.widget_*.
+Contract: docs/reference/widget-protocol.md.
 """
 
 from __future__ import annotations

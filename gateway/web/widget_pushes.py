@@ -94,7 +94,8 @@ class Pushes:
     def _message(self, thread: Thread, kind: str, event: Event) -> None:
         shown = self._lens.message(event.data["message"], operator_seen=thread.operator_seen)
         if shown is not None:
-            self.push(thread.seats, kind, shown)
+            said = shown["client_id"] if kind == "message" and not shown["files"] else None
+            self.push([seat for seat in thread.seats if said is None or seat.saying != said], kind, shown)
         thread.conversation_id = event.conversation_id or thread.conversation_id
 
     def _conversation(self, thread: Thread, event: Event) -> None:

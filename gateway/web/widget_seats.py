@@ -14,14 +14,15 @@ from gateway.services.visitor_seals import Visitor
 
 
 class Seat:
-    """One open socket. moving: this very socket is proving who it is, so its key may change."""
+    """One open socket. moving: this very socket is proving who it is, so its key may change. saying: a client_id under way."""
 
-    __slots__ = ("address", "moving", "page", "sid", "thread", "visitor")
+    __slots__ = ("address", "moving", "page", "saying", "sid", "thread", "visitor")
 
     def __init__(self, sid: str, visitor: Visitor, *, address: str, page: Page) -> None:
         self.sid, self.visitor, self.address, self.page = sid, visitor, address, page
         self.thread: Thread | None = None
         self.moving = False
+        self.saying: str | None = None
 
 
 class Thread:

@@ -67,8 +67,22 @@ class _Site:
         return _answer(request, served, headers | _safe())
 
     async def demo(self, _: web.Request) -> web.Response:
-        """The demo site with the demo channel's key in it."""
-        served, key = await self._file("demo", "index.html"), self._demo_key()
+        """The demo site's first page."""
+        return await self._page("index.html")
+
+    async def demo_file(self, request: web.Request) -> web.Response:
+        """Another page of it, or a file beside them."""
+        name = request.match_info["name"]
+        served = await self._file("demo", name)
+        if name == "index.html" or (served is not None and name.endswith(".html")):
+            return await self._page(name)
+        if served is None:
+            raise web.HTTPNotFound
+        return _answer(request, served, {"Cache-Control": "no-store"} | _safe())
+
+    async def _page(self, name: str) -> web.Response:
+        """A page of the demo site with the demo channel's key in it."""
+        served, key = await self._file("demo", name), self._demo_key()
         if served is None:
             body = NOT_BUILT.format(what="The demo site is made together with the chat widget by:")
         elif key is None:
@@ -78,15 +92,6 @@ class _Site:
             body = served.plain.decode().replace("__SITE_KEY__", escape(key, quote=True))
         status = 200 if served is not None and key is not None else 404
         return web.Response(status=status, text=body, content_type="text/html", headers={"Cache-Control": "no-store"} | _safe())
-
-    async def demo_file(self, request: web.Request) -> web.Response:
-        """A file beside it."""
-        if request.match_info["name"] == "index.html":
-            return await self.demo(request)
-        served = await self._file("demo", request.match_info["name"])
-        if served is None:
-            raise web.HTTPNotFound
-        return _answer(request, served, {"Cache-Control": "no-store"} | _safe())
 
     async def _file(self, folder: str, name: str) -> Served | None:
         if not NAME.fullmatch(name):

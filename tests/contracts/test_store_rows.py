@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from gateway.ports.store import UnitOfWork
 from tests.contracts.people import MAIL, enquire, heard, inbound, settle_in
 from tests.stores import TestStore
@@ -29,3 +31,8 @@ async def test_what_was_stored_is_found_again(store: TestStore) -> None:
     assert list(known) == ["<one>"]
     assert again == message
     assert [event.data for event in await store.store.events(after=0, limit=10)] == [{"what": "arrived"}]
+
+
+async def test_what_a_dead_worker_left_may_be_looked_at_without_locking(store: TestStore) -> None:
+    now = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+    assert await store.store.read(lambda uow: uow.deliveries.stale(now=now, limit=10)) == []

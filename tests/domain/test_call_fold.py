@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from gateway.domain.call import Call, CallFact, FactKind
 from gateway.domain.call_fold import fold, settle
 from gateway.domain.errors import IllegalMove
-from gateway.domain.ids import CallId, ChannelId, LineId, OperatorId
+from gateway.domain.ids import CallId, ChannelId, DialogueId, LineId, OperatorId
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 OLGA, IVAN = OperatorId("opr_olga"), OperatorId("opr_ivan")
@@ -272,6 +272,12 @@ def test_a_ringing_leg_whose_end_was_lost_does_not_ring_for_ever() -> None:
 def test_the_recordings_address_is_not_kept_with_the_call() -> None:
     secret = CallFact("call-1", "r", "recording.ready", START, recording_url="https://pbx.example/secret.wav")
     assert "secret" not in repr(folded([secret]))
+
+
+def test_the_number_a_call_was_tied_by_stays() -> None:
+    told = facts(OFFERED, rings(0, "101", remote="02071838750"), over(9))
+    tied = replace(folded(told[:1]), remote="+442071838750", dialogue_id=DialogueId("dlg_1"))
+    assert folded(told[1:], tied).remote == "+442071838750"
 
 
 KINDS: list[FactKind] = [

@@ -1,4 +1,4 @@
-"""Adapters and a network by hand: what was sent stands in `sent`, faults are queued in `faults`, raws parse as the test says."""
+"""Adapters and a network by hand: `sent` is what was sent, `faults` come next, raws parse as the test says."""
 
 from __future__ import annotations
 

@@ -72,7 +72,11 @@ class FakeTelegram:
     def ann_writes(self, text: str, *, update_id: int) -> None:
         """Ann sends a text; message_id follows the update's."""
         message = {"message_id": update_id, "date": 1767603600, "chat": CHAT, "from": ANN, "text": text}
-        self.updates.append({"update_id": update_id, "message": message})
+        self.happens({"update_id": update_id, "message": message})
+
+    def happens(self, update: dict[str, Any]) -> None:
+        """Any update, as Telegram writes it."""
+        self.updates.append(update)
         self._news.set()
 
     def break_next(self, method: str, fault: Fault, *, times: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""Every story gets an office of its own on a real store: SQLite in memory here; PostgreSQL has the contract and the whole-product stories."""
+"""Every story gets an office of its own on a real store: SQLite in memory; PostgreSQL has the contract and the doors."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ async def test_the_night_gets_its_text_once_and_the_lead_exists_all_the_same(off
     await office.time_passes(hours=9, minutes=5)  # 18:05
     await office.write("Ann", "Hello?")
     await office.write("Ann", "Anybody?")
-    assert office.sent() == ["Closed until 2026-01-06T09:00:00Z."]
+    assert office.sent() == ["Closed until 2026-01-06 09:00."]
     assert await office.pending() == []
     assert "lead.created" in office.happened()
     await office.time_passes(hours=14, minutes=55)
@@ -248,3 +248,37 @@ async def test_a_signed_thread_opens_only_to_who_takes_part(office: Office) -> N
     assert thief.conversation_id != ann.conversation_id
     forged = await office.write("boris@example.com", "And this", to=BOX, key="gone", data=_thread("gone", "t3"))
     assert forged.conversation_id == thief.conversation_id
+
+
+async def test_blocking_the_bot_is_a_line_in_the_thread_and_no_message(office: Office) -> None:
+    assert not (await office.write("Ann", "", data={"system": "telegram.blocked"}, automatic=True)).new
+    await office.write("Ann", "Hello")
+    await office.write("Ann", "", data={"system": "telegram.blocked"}, automatic=True)
+    assert office.happened().count("message.received") == 1
+    assert office.events[-1].data["message"]["key"] == "telegram.blocked"
+
+
+async def test_nobody_can_answer_into_a_form(office: Office) -> None:
+    from gateway.domain.errors import IllegalMove
+
+    ann = await office.write("Ann", "Call me", to=SITE, key="form:1")
+    taker = (await office.pending())[0].operator_id
+    await office.accept(taker)
+    with pytest.raises(IllegalMove, match="form of a site"):
+        await office.answer(taker, (await office.conversation(ann)).id, "We will")
+
+
+async def test_a_silent_customer_is_closed_after_the_hours_of_the_line(office: Office) -> None:
+    await office.change_line(auto_close_hours=24)
+    ann = await office.write("Ann", "Hello")
+    taker = (await office.pending())[0].operator_id
+    await office.accept(taker)
+    talk = await office.conversation(ann)
+    await office.answer(taker, talk.id, "Here is the price.")
+    await office.time_passes(hours=23)
+    assert (await office.conversation(ann)).state == "active"
+    await office.answer(taker, talk.id, "Still there?")
+    await office.time_passes(hours=23)
+    assert (await office.conversation(ann)).state == "active"
+    await office.time_passes(hours=2)
+    assert (await office.conversation(ann)).state == "closed"

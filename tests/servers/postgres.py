@@ -22,8 +22,8 @@ NOBODY = 65534
 class Postgres:
     """One server, started once per test session; `new_database` gives each test its own."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
+        self._folder, self._durable = folder, durable
         self._data = folder / "data"
         self._uid = NOBODY if os.geteuid() == 0 else None
         self._server = ServerProcess("postgres", folder=folder)
@@ -31,7 +31,7 @@ class Postgres:
         self.port = 0
 
     def start(self) -> None:
-        """Create the cluster on first use and start it without durability: a test cluster is thrown away."""
+        """Create the cluster on first use and start it; without durability unless asked: a test cluster is thrown away."""
         self._data.mkdir(exist_ok=True, mode=0o700)
         if self._uid is not None:
             os.chown(self._data, self._uid, self._uid)
@@ -42,12 +42,11 @@ class Postgres:
             "listen_addresses": "127.0.0.1",
             "port": self.port,
             "unix_socket_directories": "",
-            "fsync": "off",
-            "synchronous_commit": "off",
-            "full_page_writes": "off",
             "max_connections": 200,
             "log_timezone": "UTC",
         }
+        if not self._durable:
+            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         flags = [flag for name, value in options.items() for flag in ("-c", f"{name}={value}")]
         self._server.start([self._bin / "postgres", "-D", self._data, *flags], ready=self._is_ready, uid=self._uid)
 

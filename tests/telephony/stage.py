@@ -29,7 +29,7 @@ class StandingClock:
 
 def pbx(**settings: Any) -> GenericPbx:
     """An adapter."""
-    values = read_settings({"secret": SECRET, "region": "GB", **settings})
+    values = read_settings({"secret": SECRET, **settings})
     return GenericPbx(CHANNEL, values, clock=StandingClock(), hook_url="https://gateway.example/hooks/abc")
 
 

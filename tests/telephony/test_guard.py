@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.domain.errors import Unreadable
+from gateway.domain.errors import Rejected
 from gateway.telephony.guard import Door, admit, check_answers, judge
 
 FORBIDDEN = [
@@ -33,7 +33,7 @@ DOOR = Door(hosts=frozenset({"rec.example", "*.cdn.example"}), private_hosts=fro
 @pytest.mark.parametrize("address", [*FORBIDDEN, *ODD, "", "localhost", "1.2.3.4/8"])
 def test_a_forbidden_address_is_forbidden_even_for_private_hosts(address: str) -> None:
     assert judge(address) == "forbidden"
-    with pytest.raises(Unreadable):
+    with pytest.raises(Rejected):
         check_answers("pbx.lan", [address], DOOR)
 
 
@@ -41,7 +41,7 @@ def test_a_forbidden_address_is_forbidden_even_for_private_hosts(address: str) -
 def test_a_private_address_is_for_private_hosts_only(address: str) -> None:
     assert judge(address) == "private"
     assert check_answers("pbx.lan", [address], DOOR) == address
-    with pytest.raises(Unreadable):
+    with pytest.raises(Rejected):
         check_answers("rec.example", [address], DOOR)
 
 
@@ -52,7 +52,7 @@ def test_a_public_address_is_public(address: str) -> None:
 
 
 def test_one_bad_answer_spoils_all() -> None:
-    with pytest.raises(Unreadable, match="internal address"):
+    with pytest.raises(Rejected, match="internal address"):
         check_answers("rec.example", ["8.8.8.8", "127.0.0.1"], DOOR)
 
 
@@ -86,7 +86,7 @@ def test_an_allowed_address_is_admitted(url: str) -> None:
 
 @pytest.mark.parametrize("url", [*REFUSED, *[f"https://{odd}/" for odd in ODD], *[f"http://{odd}/" for odd in ODD]])
 def test_any_other_address_is_refused_without_quoting_it(url: str) -> None:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(Rejected) as caught:
         admit(url, DOOR)
     assert caught.value.code == "address_refused"
     assert "evil" not in caught.value.detail
@@ -94,5 +94,5 @@ def test_any_other_address_is_refused_without_quoting_it(url: str) -> None:
 
 @pytest.mark.parametrize("odd", ODD)
 def test_an_odd_spelling_is_refused_even_if_somebody_lists_it(odd: str) -> None:
-    with pytest.raises(Unreadable, match="unusual"):
+    with pytest.raises(Rejected, match="unusual"):
         admit(f"https://{odd}/", Door(hosts=frozenset({odd, odd.rstrip(".")})))

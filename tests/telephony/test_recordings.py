@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from gateway.domain.errors import TooLarge, Unreadable
+from gateway.domain.errors import Rejected, TooLarge, Unreadable
 from gateway.telephony.guard import Door
 from gateway.telephony.recordings import RecordingDownload
 
@@ -70,17 +70,13 @@ async def pbx() -> AsyncIterator[Pbx]:
     await fake.server.close()
 
 
-def downloader(
-    pbx: Pbx, names: Names | None = None, *, largest: int = 10**6, **door: frozenset[str]
-) -> RecordingDownload:
+def downloader(pbx: Pbx, names: Names | None = None, *, largest: int = 10**6, **door: frozenset[str]) -> RecordingDownload:
     """May reach pbx.lan and other.lan; rec.example only if it were public."""
     allowed: dict[str, Any] = {
         "private_hosts": frozenset({"pbx.lan", "other.lan"}), "hosts": frozenset({"rec.example"}), **door,
     }  # fmt: skip
     where = names or Names(pbx_lan=[["127.0.0.1"]], other_lan=[["127.0.0.1"]], rec_example=[["127.0.0.1"]])
-    return RecordingDownload(
-        Door(ports=frozenset({80, 443, pbx.server.port or 0}), **allowed), largest=largest, resolve=where
-    )
+    return RecordingDownload(Door(ports=frozenset({80, 443, pbx.server.port or 0}), **allowed), largest=largest, resolve=where)
 
 
 async def taken(download: RecordingDownload, url: str, *, into: list[bytes] | None = None) -> bytes:
@@ -106,14 +102,14 @@ async def test_nothing_of_ours_is_sent_along(pbx: Pbx, monkeypatch: pytest.Monke
 
 async def test_a_public_name_that_leads_inside_gets_no_connection(pbx: Pbx) -> None:
     url = f"https://rec.example:{pbx.server.port}/a.wav"
-    with pytest.raises(Unreadable, match="internal address"):
+    with pytest.raises(Rejected, match="internal address"):
         await taken(downloader(pbx), url)
     assert pbx.requests == []
 
 
 @pytest.mark.parametrize("answers", [["8.8.8.8", "127.0.0.1"], ["::ffff:127.0.0.1"], ["64:ff9b::7f00:1"], ["0.0.0.0"]])
 async def test_no_spelling_of_an_inside_address_gets_a_connection(pbx: Pbx, answers: list[str]) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(Rejected):
         await taken(downloader(pbx, Names(rec_example=[answers])), f"https://rec.example:{pbx.server.port}/a.wav")
     assert pbx.requests == []
 
@@ -127,7 +123,7 @@ async def test_a_name_is_resolved_once_so_that_a_second_answer_cannot_matter(pbx
 async def test_a_name_that_changes_between_hops_is_judged_again(pbx: Pbx) -> None:
     pbx.serve("go", status=302, headers={"Location": "/a.wav"})
     names = Names(pbx_lan=[["127.0.0.1"], ["169.254.169.254"]])
-    with pytest.raises(Unreadable):
+    with pytest.raises(Rejected):
         await taken(downloader(pbx, names), pbx.url("go"))
     assert len(pbx.requests) == 1
 
@@ -142,7 +138,7 @@ TARGETS = [
 @pytest.mark.parametrize("target", TARGETS)
 async def test_a_redirect_out_of_the_allowed_hosts_is_refused(pbx: Pbx, target: str) -> None:
     pbx.serve("go", status=302, headers={"Location": target})
-    with pytest.raises(Unreadable):
+    with pytest.raises(Rejected):
         await taken(downloader(pbx), pbx.url("go"))
     assert {request.path for request in pbx.requests} == {"/go"}
 
@@ -152,7 +148,7 @@ async def test_three_redirects_are_followed_and_a_fourth_is_not(pbx: Pbx) -> Non
         pbx.serve(f"r{number}", status=307, headers={"Location": pbx.url(f"r{number + 1}", host="other.lan")})
     pbx.serve("r4", body=SOUND)
     assert await taken(downloader(pbx), pbx.url("r1")) == SOUND
-    with pytest.raises(Unreadable, match="redirects more than 3 times"):
+    with pytest.raises(Rejected, match="redirects more than 3 times"):
         await taken(downloader(pbx), pbx.url("r0"))
 
 

@@ -16,6 +16,7 @@ class TelegramSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     token: SecretStr = Field(description="The bot's token from @BotFather.")
+    username: str | None = Field(default=None, description="The bot's @name, for links to it; shown only.")
     api_base: str = Field(default="https://api.telegram.org", description="Bot API server; a local one lifts file limits.")
     mode: Literal["polling", "webhook"] = Field(
         default="polling", description="polling needs no public address; webhook needs public_url and webhook_secret."

@@ -20,6 +20,7 @@ from gateway.store.statements import Sql
 from gateway.store.unit_of_work import Transaction
 from gateway.store.views import paging, search
 from gateway.store.views.inbox import ANYONE
+from gateway.store.views.paging import Asked
 from gateway.store.views.scope import sees_call, values_of
 from gateway.store.views.threads import RECORDINGS
 
@@ -50,13 +51,13 @@ def _of_lead(sees_all: bool) -> Sql:
     )
 
 
-async def calls(transaction: Transaction, scope: Scope, *, query: str, cursor: str | None, limit: int) -> Page:
+async def calls(transaction: Transaction, scope: Scope, *, asked: Asked) -> Page:
     """Newest first."""
-    found = search.values_of(query)
-    given = values_of(scope) | found | paging.values_of(cursor, limit=limit, keys=1)
-    rows_ = await transaction.rows(_list(scope.lines is None, bool(found), cursor is not None), given)
+    found = search.values_of(asked.query)
+    given = values_of(scope) | found | paging.values_of(asked, keys=1)
+    rows_ = await transaction.rows(_list(scope.lines is None, bool(found), asked.cursor is not None), given)
     sounds = await _recordings(transaction, rows_)
-    return paging.page_of(rows_, lambda row: _show(row, sounds), limit=limit, keys=1)
+    return paging.page_of(rows_, lambda row: _show(row, sounds), limit=asked.limit, keys=1)
 
 
 async def call(transaction: Transaction, scope: Scope, id: CallId) -> Row:

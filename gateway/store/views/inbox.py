@@ -17,6 +17,7 @@ from gateway.store.nouns import CONVERSATION
 from gateway.store.statements import Sql
 from gateway.store.unit_of_work import Transaction
 from gateway.store.views import paging, search
+from gateway.store.views.paging import Asked
 from gateway.store.views.scope import ME, sees_conversation, values_of
 
 _C, _Q = t.conversation, t.queue
@@ -41,15 +42,13 @@ NEWEST_FIRST: frozenset[Tab] = frozenset({"all", "closed"})
 ANYONE = (Scope(OperatorId(""), None), Scope(OperatorId(""), frozenset()))  # stand for all scopes of their kind
 
 
-async def inbox(
-    transaction: Transaction, scope: Scope, *, tab: Tab, line_id: LineId | None, query: str, cursor: str | None, limit: int
-) -> Page:
+async def inbox(transaction: Transaction, scope: Scope, *, tab: Tab, line_id: LineId | None, asked: Asked) -> Page:
     """A page of one tab."""
-    found = search.values_of(query)
+    found = search.values_of(asked.query)
     keys = len(KEYS[tab])
-    sql = _list(tab, scope.lines is None, line_id is not None, bool(found), cursor is not None)
-    given = values_of(scope) | found | paging.values_of(cursor, limit=limit, keys=keys) | {"line_id": line_id}
-    return paging.page_of(await transaction.rows(sql, given), show, limit=limit, keys=keys)
+    sql = _list(tab, scope.lines is None, line_id is not None, bool(found), asked.cursor is not None)
+    given = values_of(scope) | found | paging.values_of(asked, keys=keys) | {"line_id": line_id}
+    return paging.page_of(await transaction.rows(sql, given), show, limit=asked.limit, keys=keys)
 
 
 def show(row: Sequence[Any]) -> Row:

@@ -19,6 +19,7 @@ from gateway.store.statements import Sql
 from gateway.store.unit_of_work import Transaction
 from gateway.store.views import inbox, paging, search, timeline
 from gateway.store.views.calls import calls_of_lead
+from gateway.store.views.paging import Asked
 from gateway.store.views.people import contact_row
 from gateway.store.views.scope import sees_conversation, sees_lead, values_of
 
@@ -49,14 +50,12 @@ def _conversations(sees_all: bool) -> Sql:
     return Sql(statement.order_by(t.conversation.c.number.desc()).limit(constant(SHOWN)))
 
 
-async def leads(
-    transaction: Transaction, scope: Scope, *, stage: str | None, query: str, cursor: str | None, limit: int
-) -> Page:
+async def leads(transaction: Transaction, scope: Scope, *, stage: str | None, asked: Asked) -> Page:
     """Newest first."""
-    found = search.values_of(query)
-    given = values_of(scope) | found | paging.values_of(cursor, limit=limit, keys=1) | {"stage": stage}
-    sql = _list(scope.lines is None, stage is not None, bool(found), cursor is not None)
-    return paging.page_of(await transaction.rows(sql, given), _show, limit=limit, keys=1)
+    found = search.values_of(asked.query)
+    given = values_of(scope) | found | paging.values_of(asked, keys=1) | {"stage": stage}
+    sql = _list(scope.lines is None, stage is not None, bool(found), asked.cursor is not None)
+    return paging.page_of(await transaction.rows(sql, given), _show, limit=asked.limit, keys=1)
 
 
 async def lead(transaction: Transaction, scope: Scope, id: LeadId) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -18,6 +19,15 @@ LONGEST = 200
 Keys = Sequence[ColumnElement[Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which page of what a reader asks for."""
+
+    query: str
+    cursor: str | None
+    limit: int
+
+
 def ordered(statement: Select[Any], keys: Keys, *, newest_first: bool, further: bool) -> Select[Any]:
     """The statement in the order of its keys, after the cursor's (parameters key_0, key_1 …), with the keys selected last."""
     if further:
@@ -28,11 +38,11 @@ def ordered(statement: Select[Any], keys: Keys, *, newest_first: bool, further: 
     return statement.add_columns(*keys).order_by(*order).limit(bindparam("limit"))
 
 
-def values_of(cursor: str | None, *, limit: int, keys: int) -> dict[str, Any]:
+def values_of(asked: Asked, *, keys: int) -> dict[str, Any]:
     """The parameters of `ordered`. One more row than asked shows whether there is a next page. Raises Rejected."""
-    values: dict[str, Any] = {"limit": min(max(1, limit), LONGEST) + 1}
-    if cursor is not None:
-        values |= {f"key_{place}": value for place, value in enumerate(_open(cursor, keys))}
+    values: dict[str, Any] = {"limit": min(max(1, asked.limit), LONGEST) + 1}
+    if asked.cursor is not None:
+        values |= {f"key_{place}": value for place, value in enumerate(_open(asked.cursor, keys))}
     return values
 
 

@@ -1,8 +1,9 @@
-"""The messages of a dialogue, with their files, deliveries and calls. A page of them is four statements, whatever its length."""
+"""The messages of a dialogue, with their files, deliveries and calls. A page costs a few statements."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
@@ -42,20 +43,27 @@ def _dialogue(sees_all: bool) -> Sql:
     return Sql(select(t.conversation.c.dialogue_id).where(t.conversation.c.id == bindparam("id"), sees))
 
 
-async def thread(
-    transaction: Transaction, scope: Scope, id: ConversationId, *, before: int | None, after: int | None, limit: int
-) -> Page:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which messages: before a number (None = the newest), or after one."""
+
+    before: int | None
+    after: int | None
+    limit: int
+
+
+async def thread(transaction: Transaction, scope: Scope, id: ConversationId, span: Span) -> Page:
     """A page of the dialogue in ascending order; next_cursor is the `before` of the older page (`after` of the newer one)."""
     found = await transaction.rows(_dialogue(scope.lines is None), values_of(scope) | {"id": id})
     if not found:
         raise NotFound("There is no such conversation.")
-    limit = min(max(1, limit), LONGEST)
+    limit = min(max(1, span.limit), LONGEST)
     given = {"dialogue_id": found[0][0], "limit": limit + 1}
-    if after is not None:
-        read = await transaction.all(AFTER, _SHAPE, given | {"seq": after})
+    if span.after is not None:
+        read = await transaction.all(AFTER, _SHAPE, given | {"seq": span.after})
         shown, further = read[:limit], len(read) > limit
         return Page(await message_rows(transaction, shown), str(shown[-1].seq) if further else None)
-    read = await transaction.all(BEFORE, _SHAPE, given | {"seq": END if before is None else before})
+    read = await transaction.all(BEFORE, _SHAPE, given | {"seq": END if span.before is None else span.before})
     shown, further = read[:limit][::-1], len(read) > limit
     return Page(await message_rows(transaction, shown), str(shown[0].seq) if further else None)
 

@@ -33,7 +33,7 @@ CHANGED = Sql(
 
 async def of_lead(transaction: Transaction, lead: Lead, *, conversations: Sequence[Row], calls: Sequence[Row]) -> list[Row]:
     """From the conversations and calls that the reader sees, and the lead's own events."""
-    entries: list[dict[str, Any]] = [
+    entries: list[Row] = [
         {"at": rows.stamp(lead.created_at), "kind": "made", "title": lead.title, "conversation_id": lead.first_conversation_id}
     ]
     entries += await _stages(transaction, lead)
@@ -58,8 +58,9 @@ def _said(row: Sequence[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-async def _stages(transaction: Transaction, lead: Lead) -> list[dict[str, Any]]:
-    entries, stage = [], None
+async def _stages(transaction: Transaction, lead: Lead) -> list[Row]:
+    entries: list[Row] = []
+    stage = None
     for at, actor, data in await transaction.rows(CHANGED, {"id": lead.id}):
         now = (orjson.loads(data).get("lead") or {}).get("stage")
         if now and now != stage:

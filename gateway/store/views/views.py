@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from gateway.domain.ids import CallId, ConversationId, LeadId, LineId
+from gateway.domain.ids import CallId, ContactId, ConversationId, LeadId, LineId
 from gateway.ports.clock import Clock
 from gateway.ports.views import Page, Row, Scope, Tab
 from gateway.store.connection import Connection
 from gateway.store.store import Database
 from gateway.store.unit_of_work import Transaction
-from gateway.store.views import calls, cards, inbox, leads, offers, threads
+from gateway.store.views import calls, cards, inbox, leads, offers, people, threads
 from gateway.store.views.load import load
+from gateway.store.views.paging import Asked
 
 T = TypeVar("T")
 
@@ -35,9 +36,7 @@ class SqlViews:
         self, scope: Scope, *, tab: Tab, line_id: LineId | None, query: str, cursor: str | None, limit: int
     ) -> Page:
         """A page of one tab."""
-        return await self._read(
-            lambda t: inbox.inbox(t, scope, tab=tab, line_id=line_id, query=query, cursor=cursor, limit=limit)
-        )
+        return await self._read(lambda t: inbox.inbox(t, scope, tab=tab, line_id=line_id, asked=Asked(query, cursor, limit)))
 
     async def counts(self, scope: Scope) -> Row:
         """What stands on the tabs."""
@@ -53,11 +52,15 @@ class SqlViews:
 
     async def thread(self, scope: Scope, id: ConversationId, *, before: int | None, after: int | None, limit: int) -> Page:
         """Messages of its dialogue."""
-        return await self._read(lambda t: threads.thread(t, scope, id, before=before, after=after, limit=limit))
+        return await self._read(lambda t: threads.thread(t, scope, id, threads.Span(before, after, limit)))
+
+    async def contact(self, scope: Scope, id: ContactId) -> Row:
+        """The card of a contact."""
+        return await self._read(lambda t: people.contact(t, scope, id))
 
     async def leads(self, scope: Scope, *, stage: str | None, query: str, cursor: str | None, limit: int) -> Page:
         """The register."""
-        return await self._read(lambda t: leads.leads(t, scope, stage=stage, query=query, cursor=cursor, limit=limit))
+        return await self._read(lambda t: leads.leads(t, scope, stage=stage, asked=Asked(query, cursor, limit)))
 
     async def lead(self, scope: Scope, id: LeadId) -> Row:
         """The card of a lead."""
@@ -65,7 +68,7 @@ class SqlViews:
 
     async def calls(self, scope: Scope, *, query: str, cursor: str | None, limit: int) -> Page:
         """Calls, newest first."""
-        return await self._read(lambda t: calls.calls(t, scope, query=query, cursor=cursor, limit=limit))
+        return await self._read(lambda t: calls.calls(t, scope, asked=Asked(query, cursor, limit)))
 
     async def call(self, scope: Scope, id: CallId) -> Row:
         """The card of a call."""

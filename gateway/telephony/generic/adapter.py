@@ -19,7 +19,7 @@ from gateway.domain.ids import ChannelId
 from gateway.domain.inbound import CallReported, InboundEvent, Raw
 from gateway.ports.channel import CheckLine, HookRequest
 from gateway.ports.clock import Clock
-from gateway.telephony.generic.events import PING, event_name, identity, read_facts, read_fields, text_of
+from gateway.telephony.generic.events import PING, Dialect, event_name, identity, read_facts, read_fields, text_of
 from gateway.telephony.generic.settings import PbxSettings
 from gateway.telephony.generic.signature import authenticate
 from gateway.telephony.recordings import RecordingDownload
@@ -44,6 +44,7 @@ class GenericPbx:
         last_event_at: datetime | None = None,
     ) -> None:
         self._channel_id, self._settings, self._clock = channel_id, settings, clock
+        self._dialect = Dialect(ZoneInfo(settings.zone), settings.international)
         self._hook_url, self._last_event_at = hook_url, last_event_at
         self.download = RecordingDownload(settings.door, largest=settings.recording_limit_mb * 1024 * 1024)
 
@@ -78,7 +79,7 @@ class GenericPbx:
     async def parse(self, raw: Raw) -> Sequence[InboundEvent]:
         """One event, one fact (or one per leg)."""
         fields = read_fields(raw.body, raw.headers.get("content-type", "application/json"))
-        facts = read_facts(raw, fields, zone=ZoneInfo(self._settings.zone))
+        facts = read_facts(raw, fields, dialect=self._dialect)
         if not facts:
             log.info("pbx.event.ignored", channel_id=self._channel_id, event_name=event_name(fields)[:40])
         return [CallReported(self._channel_id, fact) for fact in facts]

@@ -10,6 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from urllib.parse import parse_qsl
@@ -34,6 +35,23 @@ _DIRECTIONS: dict[str, Direction] = {
     "out": "outbound", "internal": "internal", "local": "internal",
 }  # fmt: skip
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How this PBX writes. international: full numbers without plus; then eleven digits and more get it back.
+
+    A leading 8 with eleven digits is Russian national form, never a country.
+    """
+
+    zone: ZoneInfo
+    international: bool = False
+
+    def number(self, written: str | None) -> str | None:
+        """A party's number, with its plus if this PBX leaves it out."""
+        digits = (written or "").strip()
+        full = digits.isascii() and digits.isdigit() and len(digits) >= 11 and not re.fullmatch(r"[80]\d{10}|00\d*", digits)
+        return f"+{digits}" if self.international and full else written
 
 
 def read_fields(body: bytes, content_type: str) -> Fields:
@@ -65,7 +83,7 @@ def identity(fields: Fields) -> str:
     return "hash:" + hashlib.sha256(json.dumps(parts).encode("utf-8", "replace")).hexdigest()[:40]
 
 
-def read_facts(raw: Raw, fields: Fields, *, zone: ZoneInfo) -> Sequence[CallFact]:
+def read_facts(raw: Raw, fields: Fields, *, dialect: Dialect) -> Sequence[CallFact]:
     """One fact, or one per leg. Empty: an event we do not know. Raises Unreadable without call_id."""
     kind = EVENTS.get(event_name(fields))
     if kind is None:
@@ -76,8 +94,8 @@ def read_facts(raw: Raw, fields: Fields, *, zone: ZoneInfo) -> Sequence[CallFact
     if len(legs) > MOST_LEGS:
         raise Unreadable(f"The event has more than {MOST_LEGS} legs.")
     if not legs:
-        return [_fact(raw, fields, kind=kind, zone=zone)]
-    return [_fact(raw, {**fields, **leg}, kind=kind, zone=zone, suffix=f":{number}") for number, leg in enumerate(legs)]
+        return [_fact(raw, fields, kind=kind, dialect=dialect)]
+    return [_fact(raw, {**fields, **leg}, kind=kind, dialect=dialect, suffix=f":{number}") for number, leg in enumerate(legs)]
 
 
 def text_of(fields: Fields, name: str, *, longest: int = LONGEST_ID) -> str | None:
@@ -89,16 +107,16 @@ def text_of(fields: Fields, name: str, *, longest: int = LONGEST_ID) -> str | No
     return visible if visible.strip() else None
 
 
-def _fact(raw: Raw, fields: Fields, *, kind: FactKind, zone: ZoneInfo, suffix: str = "") -> CallFact:
+def _fact(raw: Raw, fields: Fields, *, kind: FactKind, dialect: Dialect, suffix: str = "") -> CallFact:
     direction = _DIRECTIONS.get((text_of(fields, "direction") or "").lower())
-    caller, called = text_of(fields, "from"), text_of(fields, "to")
+    caller, called = dialect.number(text_of(fields, "from")), dialect.number(text_of(fields, "to"))
     remote, dialled = (called, caller) if direction == "outbound" else (caller, called)
     url = text_of(fields, "recording_url", longest=4096)
     return CallFact(
         key=text_of(fields, "call_id") or "",
         fact_id=raw.external_id + suffix,
         kind=kind,
-        at=_time(fields.get("timestamp"), received=raw.received_at, zone=zone),
+        at=_time(fields.get("timestamp"), received=raw.received_at, zone=dialect.zone),
         direction=direction,
         remote=remote,
         dialled=dialled,

@@ -1,11 +1,13 @@
-"""What an administrator sets for a PBX that speaks our webhook, and the sentence they read when it is wrong."""
+"""What an administrator sets for a PBX that speaks our webhook, and the sentence they read when it is wrong.
+
+The country of numbers and the threshold for giving up are the Line's, extensions are the Operator's: one table each.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -33,21 +35,14 @@ class PbxSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     secret: SecretStr = Field(description="At least 16 characters, or whsec_ + base64.")
-    previous_secret: SecretStr | None = Field(
-        default=None, description="Still accepted while the PBX is being changed."
-    )
+    previous_secret: SecretStr | None = Field(default=None, description="Still accepted while the PBX is being changed.")
     signature: Literal["hmac", "path"] = Field(
         default="hmac",
         description="hmac: signed headers. path: the secret ends the address, for a PBX that cannot sign.",
     )
-    region: str = Field(pattern="^[A-Z]{2}$", description="Country of this line, ISO 3166, for numbers without +.")
     international: bool = Field(default=False, description="The PBX writes full international numbers without +.")
     zone: str = Field(default="UTC", description="Zone of timestamps that name none.")
-    devices: Mapping[str, str] = Field(default_factory=dict, description="extension → operator's e-mail.")
-    short_abandon_seconds: float = Field(default=5, ge=0, le=60, description="Giving up sooner is not a missed call.")
-    recording_hosts: tuple[Host, ...] = Field(
-        default=(), description="Where recordings may be fetched: name or *.name."
-    )
+    recording_hosts: tuple[Host, ...] = Field(default=(), description="Where recordings may be fetched: name or *.name.")
     allow_private_hosts: tuple[Host, ...] = Field(default=(), description="Your own PBX inside the network, by name.")
     recording_ports: tuple[int, ...] = Field(default=(80, 443), description="Ports recordings may be fetched from.")
     recording_limit_mb: int = Field(default=100, ge=1, le=2000)
@@ -83,11 +78,6 @@ class PbxSettings(BaseModel):
         """Where recordings may be fetched from."""
         hosts, private = frozenset(self.recording_hosts), frozenset(self.allow_private_hosts)
         return Door(hosts, private, frozenset(self.recording_ports))
-
-    @property
-    def short_abandon(self) -> timedelta:
-        """For domain/call_fold.settle."""
-        return timedelta(seconds=self.short_abandon_seconds)
 
 
 def read_settings(settings: Mapping[str, Any]) -> PbxSettings:

@@ -15,6 +15,7 @@ from gateway.web import shapes
 from gateway.web.api.common import V1, Searched, page
 from gateway.web.cells import line
 from gateway.web.disposition import attachment
+from gateway.web.marks import STREAMING
 from gateway.web.openapi import Page
 from gateway.web.routes import Ask, Form, Routes
 
@@ -66,7 +67,7 @@ async def export_leads(ask: Ask, query: Exported) -> web.StreamResponse:
     headers = {"Content-Disposition": attachment("leads.csv"), "Content-Type": "text/csv; charset=utf-8"}
     chunks = _csv(ask, query)
     first = await anext(chunks)
-    ask.request["streaming"] = True
+    ask.request[STREAMING] = True
     response = web.StreamResponse(headers=headers)
     await response.prepare(ask.request)
     await response.write(b"\xef\xbb\xbf" + first)

@@ -13,8 +13,8 @@ from gateway.services.accounts import MyChanges, Signed
 from gateway.services.passwords import LONGEST, SHORTEST
 from gateway.web import limits, shapes
 from gateway.web.auth import give_cookie, limit_sign_in, session_token, take_cookie
+from gateway.web.marks import ADDRESS, SIGNED
 from gateway.web.routes import Ask, Form, Routes
-from gateway.web.site import SIGNED
 from gateway.web.wire import respond
 
 routes = Routes("session")
@@ -61,7 +61,7 @@ class PresenceChange(Form):
 @routes.post(f"{V1}/session", "public", returns=shapes.Me)
 async def sign_in(ask: Ask, body: SignIn) -> web.Response:
     """Sign in with address and password."""
-    account, address = body.email.strip().lower(), ask.request["address"]
+    account, address = body.email.strip().lower(), ask.request[ADDRESS]
     await limit_sign_in(ask.site, address=address, account=account)
     signed = await ask.cases.accounts.sign_in(
         account, password=body.password, agent=_agent(ask), old=session_token(ask.request)
@@ -73,7 +73,7 @@ async def sign_in(ask: Ask, body: SignIn) -> web.Response:
 @routes.post(f"{V1}/session/link", "public", returns=shapes.Me)
 async def sign_in_by_link(ask: Ask, body: SignInByLink) -> web.Response:
     """Sign in with a one-time link."""
-    await ask.site.limits.hit(limits.SIGN_IN_ADDRESS, "address", ask.request["address"])
+    await ask.site.limits.hit(limits.SIGN_IN_ADDRESS, "address", ask.request[ADDRESS])
     signed = await ask.cases.accounts.sign_in_by_link(body.token, agent=_agent(ask), old=session_token(ask.request))
     return await _welcome(ask, signed)
 
@@ -105,7 +105,7 @@ async def make_ticket(ask: Ask) -> rows.Row:
 async def change_me(ask: Ask, body: MeChange) -> rows.Row:
     """Change one's name, language, preferences or password."""
     if body.password is not None:
-        await limit_sign_in(ask.site, address=ask.request["address"], account=ask.by.email)
+        await limit_sign_in(ask.site, address=ask.request[ADDRESS], account=ask.by.email)
     password = (body.password.current, body.password.new) if body.password else None
     changes = MyChanges(body.name, body.locale, body.preferences, password)
     operator = await ask.cases.accounts.change_me(ask.who, changes)
@@ -120,9 +120,19 @@ async def set_presence(ask: Ask, body: PresenceChange) -> rows.Row:
 
 async def _welcome(ask: Ask, signed: Signed) -> web.Response:
     ask.request[SIGNED] = signed
+    await _come_in(ask, signed)
     response = respond(await _me(ask, signed))
     give_cookie(response, token=signed.token, config=ask.site.config)
     return response
+
+
+async def _come_in(ask: Ask, signed: Signed) -> None:
+    """Who signs in has come to work; who is on a break stays on it."""
+    if not signed.operator.may(Permission.ANSWER):
+        return
+    presence = await ask.cases.core.store.read(lambda uow: uow.operators.presence(signed.operator.id))
+    if presence is None or presence.state == "offline":
+        await ask.cases.presences.set(signed.operator, "online")
 
 
 async def _me(ask: Ask, signed: Signed) -> rows.Row:

@@ -89,7 +89,8 @@ class ImapBox:
         if words[0] in ("LOGIN", "AUTHENTICATE"):
             return [self.login.encode()]
         if words[0] == "SELECT":
-            head = f"* {len(self.mails)} EXISTS\r\n* OK [UIDVALIDITY {self.uidvalidity}] .\r\n* OK [UIDNEXT {max(self.mails, default=0) + 1}] .\r\n"
+            places = f"* OK [UIDVALIDITY {self.uidvalidity}] .\r\n* OK [UIDNEXT {max(self.mails, default=0) + 1}] .\r\n"
+            head = f"* {len(self.mails)} EXISTS\r\n{places}"
             return [head.encode(), self.select.encode()]
         if words[:2] == ["UID", "SEARCH"]:
             return [f"* SEARCH {self._found(command)}\r\n".encode(), b"OK done"]

@@ -22,10 +22,29 @@ from tests.channels.email.people import CHANNEL, SECRET, letter, settings
 
 OURS = Threads(SECRET, CHANNEL, "shop.example")
 NAUGHTY = [
-    "Ann\r\nBcc: boris@example.com", "A" * 500, '"' * 80, "x" * 70 + "<boris@example.com>", "Ann <boris@example.com>", "a@b, c@d",
-    "=?utf-8?q?x=0d=0aBcc:?=", "Анна \u202e", "\x00\x0b\x0c\x1c\x85\u2028\u2029", "\\", "(comment", "undisclosed:;", "😀" * 70,
-    "آنا", " ", "\ud800", "Ann;Boris", "'; DROP TABLE", "%0d%0aBcc:x", "<>", "@", "Ann\tBoris",
-]  # fmt: skip
+    "Ann\r\nBcc: boris@example.com",
+    "A" * 500,
+    '"' * 80,
+    "x" * 70 + "<boris@example.com>",
+    "Ann <boris@example.com>",
+    "a@b, c@d",
+    "=?utf-8?q?x=0d=0aBcc:?=",
+    "Анна \u202e",
+    "\x00\x0b\x0c\x1c\x85\u2028\u2029",
+    "\\",
+    "(comment",
+    "undisclosed:;",
+    "😀" * 70,
+    "آنا",
+    " ",
+    "\ud800",
+    "Ann;Boris",
+    "'; DROP TABLE",
+    "%0d%0aBcc:x",
+    "<>",
+    "@",
+    "Ann\tBoris",
+]
 
 
 def written(given: Letter, *files: tuple[Attachment, bytes], **changes: Any) -> Post:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,7 +24,8 @@ QUICK = Pace(idle=0.3, poll=0.05, first_wait=0.01, longest_wait=0.05)
 
 
 def mail(number: int) -> bytes:
-    return f"From: ann@example.com\r\nTo: help@shop.example\r\nSubject: {number}\r\nMessage-ID: <{number}@example.com>\r\n\r\nHello\r\n".encode()
+    head = f"From: ann@example.com\r\nTo: help@shop.example\r\nSubject: {number}\r\nMessage-ID: <{number}@example.com>"
+    return f"{head}\r\n\r\nHello\r\n".encode()
 
 
 def listener(port: int, *, max_bytes: int = 10_000, pace: Pace = QUICK, **changes: Any) -> MailListener:
@@ -264,3 +266,18 @@ def test_a_bookmark_that_means_nothing_is_no_bookmark(value: str | None) -> None
 @pytest.mark.parametrize("place", [Place(7, 3), Place(7, 3, 9)])
 def test_a_bookmark_reads_as_it_was_written(place: Place) -> None:
     assert Place.read(str(place)) == place
+
+
+async def test_a_listener_cut_at_any_moment_loses_and_doubles_nothing() -> None:
+    box = ImapBox({number: mail(number) for number in range(1, 61)})
+    inbox, chance = FakeInbox(cursors={"uid:INBOX": "1:0"}), random.Random(5)
+    async with serving(box.talk) as port:
+        for _ in range(40):
+            task = asyncio.create_task(listener(port).listen(inbox))
+            await asyncio.wait({task}, timeout=chance.uniform(0.0, 0.06))
+            task.cancel()
+            await asyncio.wait({task})
+        async with running(listener(port), inbox):
+            await subjects(inbox, *range(1, 61))
+    uids = [int(raw.headers["uid"]) for raw in inbox.kept.values()]
+    assert uids == sorted(uids)

@@ -192,10 +192,21 @@ FIELD = st.sampled_from(
 VALUE = st.one_of(
     st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=80),
     st.sampled_from(
-        ["multipart/mixed; boundary=x", "message/rfc822", "message/delivery-status", "text/html; charset=utf-7", "base64",
-         "quoted-printable", "x-uuencode", "attachment; filename*0*=utf-8''%ff", "=?utf-8?b?////?= <a@b>", "a@b, (c", "=?x?q?=zz?="]
+        [
+            "multipart/mixed; boundary=x",
+            "message/rfc822",
+            "message/delivery-status",
+            "text/html; charset=utf-7",
+            "base64",
+            "quoted-printable",
+            "x-uuencode",
+            "attachment; filename*0*=utf-8''%ff",
+            "=?utf-8?b?////?= <a@b>",
+            "a@b, (c",
+            "=?x?q?=zz?=",
+        ]
     ),
-)  # fmt: skip
+)
 BODY = st.sampled_from(
     ["--x\r\n", "--x--\r\n", "Content-Type: message/rfc822\r\n\r\n", "> q\r\n", "<div>", "On 1 wrote:\r\n", "\r\n", "é"]
 )

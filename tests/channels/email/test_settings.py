@@ -39,10 +39,22 @@ def test_the_least_settings_have_safe_defaults() -> None:
         ({"backfill_days": -1}, "backfill_days"),
         ({"own_addresses": ["nobody"]}, "own_addresses.0: “nobody” is not a mail address."),
         ({"colour": "red"}, "colour"),
-        ({"imap": {**IMAP, "oauth": {"client_id": "c", "refresh_token": "r", "token_url": "https://x/"}}}, "imap: Give a password or oauth, not both."),
-        ({"imap": {"host": "x", "username": "o", "oauth": {"client_id": "c", "refresh_token": "r", "token_url": "http://x/"}}}, "imap.oauth.token_url"),
+        (
+            {"imap": {**IMAP, "oauth": {"client_id": "c", "refresh_token": "r", "token_url": "https://x/"}}},
+            "imap: Give a password or oauth, not both.",
+        ),
+        (
+            {
+                "imap": {
+                    "host": "x",
+                    "username": "o",
+                    "oauth": {"client_id": "c", "refresh_token": "r", "token_url": "http://x/"},
+                }
+            },
+            "imap.oauth.token_url",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_setting_is_named(change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ConfigError) as caught:
         read_settings(GOOD | change)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -73,6 +74,27 @@ async def test_a_ring_group_states_one_fact_per_leg() -> None:
         ("l-1", "101", "m-1:0"),
         ("l-2", "102", "m-1:1"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("442071838750", "+442071838750"),
+        (" 442071838750", "+442071838750"),
+        ("+442071838750", "+442071838750"),
+        ("101", "101"),
+        ("89161234567", "89161234567"),
+        ("anonymous", "anonymous"),
+    ],
+)
+async def test_a_pbx_that_leaves_out_the_plus_gets_it_back(written: str, read: str) -> None:
+    body = json.dumps({"event": "offered", "call_id": "c", "from": written}).encode()
+    adapter = pbx(international=True)
+    raw = adapter.verify(request(body))
+    assert raw is not None
+    (event,) = await adapter.parse(raw)
+    assert isinstance(event, CallReported)
+    assert event.fact.remote == read
 
 
 async def test_an_unknown_event_is_ignored() -> None:
@@ -158,24 +180,21 @@ async def test_a_new_pbx_waits_for_its_first_event_and_tells_where_to_send_it() 
 
 
 async def test_a_pbx_that_has_spoken_shows_when() -> None:
-    settings = read_settings(
-        {"secret": SECRET, "region": "GB", "recording_hosts": ["rec.example"], "signature": "path"}
-    )
+    settings = read_settings({"secret": SECRET, "recording_hosts": ["rec.example"], "signature": "path"})
     lines = await GenericPbx(CHANNEL, settings, clock=StandingClock(), last_event_at=MONDAY).check()
     assert [line.ok for line in lines] == [True, True, True]
     assert "2026-01-05T09:00" in lines[1].detail
 
 
 SENTENCES: dict[str, tuple[dict[str, Any], str]] = {
-    "no secret": ({"region": "GB"}, "secret: Field required"),
-    "short secret": ({"secret": "short-thing", "region": "GB"}, "at least 16 characters"),
-    "short decoded secret": ({"secret": "whsec_c2hvcnQ=", "region": "GB"}, "at least 16 characters"),
-    "bad base64": ({"secret": "whsec_not base64 at all", "region": "GB"}, "base64"),
-    "no region": ({"secret": SECRET}, "region: Field required"),
-    "bad zone": ({"secret": SECRET, "region": "GB", "zone": "Mars/Base"}, "Europe/Berlin"),
-    "bad host": ({"secret": SECRET, "region": "GB", "recording_hosts": ["https://x.example/"]}, "without scheme"),
-    "any host": ({"secret": SECRET, "region": "GB", "recording_hosts": ["*"]}, "without scheme"),
-    "unknown key": ({"secret": SECRET, "region": "GB", "sekret": 1}, "sekret: Extra inputs"),
+    "no secret": ({}, "secret: Field required"),
+    "short secret": ({"secret": "short-thing"}, "at least 16 characters"),
+    "short decoded secret": ({"secret": "whsec_c2hvcnQ="}, "at least 16 characters"),
+    "bad base64": ({"secret": "whsec_not base64 at all"}, "base64"),
+    "bad zone": ({"secret": SECRET, "zone": "Mars/Base"}, "Europe/Berlin"),
+    "bad host": ({"secret": SECRET, "recording_hosts": ["https://x.example/"]}, "without scheme"),
+    "any host": ({"secret": SECRET, "recording_hosts": ["*"]}, "without scheme"),
+    "unknown key": ({"secret": SECRET, "sekret": 1}, "sekret: Extra inputs"),
 }
 
 
@@ -189,7 +208,7 @@ def test_a_bad_setting_is_one_sentence_without_the_value(name: str) -> None:
 
 
 def test_settings_do_not_show_secrets() -> None:
-    assert SECRET not in repr(read_settings({"secret": SECRET, "region": "GB"}))
+    assert SECRET not in repr(read_settings({"secret": SECRET}))
 
 
 async def test_the_same_bytes_give_the_same_facts() -> None:

@@ -41,7 +41,7 @@ export function start(config: Config, module = fetchModule) {
   /** Throws the status when the gateway refuses. */
   async function fetchSession(token: unknown = kept().token): Promise<Session> {
     const { title, referrer, URL: url } = document;
-    const body = JSON.stringify({ key, token, locale: locale(), page: { url, title, referrer } });
+    const body = JSON.stringify({ key, token: token || undefined, locale: locale(), page: { url, title, referrer } });
     const answer = await fetch(`${base}/api/v1/widget/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     if (!answer.ok) throw answer.status;
     show({ session: await answer.json() });

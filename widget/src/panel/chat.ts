@@ -49,8 +49,7 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
   const dialogue = createDialogue({
     store, visible,
     stored(messages) {
-      const left = withoutStored(queue.items(), messages);
-      if (left.length < queue.items().length) queue.remove(messages.map((message) => message.client_id ?? ''));
+      if (withoutStored(store.state.pending, messages).length < store.state.pending.length) queue.remove(messages.map((message) => message.client_id ?? ''));
     },
     received(message) {
       stage.emit('message:received', { id: message.id, text: message.text, name: message.name });
@@ -95,7 +94,7 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
     if (news.kind === 'read') {
       dialogue.unread(0);
       store.set({ preview: null });
-    } else if (news.kind === 'stored') store.set({ pending: queue.items() });
+    } else if (news.kind === 'stored') store.set(({ pending }) => ({ pending: pending.filter((item) => item.client_id !== news.client_id) })); // the storage may lag behind the news
     else if (news.kind === 'closed') store.set({ preview: null });
     else if (news.kind === 'settled' && store.state.view === 'rating') store.set({ view: 'chat' });
     else if (news.kind === 'reset') void reset(false);
@@ -118,8 +117,8 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
   async function tellFacts(): Promise<void> {
     if (!facts.size || store.state.link.state !== 'online') return;
     const answer = await connection.request<{ visitor: Visitor; token?: string }>('visitor.update', toPayload(facts));
+    if (answer.ok || !answer.retry_after) facts.clear(); // what is refused for good would be refused for ever
     if (!answer.ok) return stage.emit('error', answer);
-    facts.clear();
     if (answer.token) memory.write({ token: answer.token });
     store.set((state) => ({ session: { ...state.session, token: answer.token ?? state.session.token, visitor: answer.visitor ?? state.session.visitor } }));
   }

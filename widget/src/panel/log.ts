@@ -60,14 +60,3 @@ export function safeUrl(url: string | null, origin: string): string | null {
     return null;
   }
 }
-
-export function transcript(messages: readonly Message[], me: string, moment: (at: string) => string): string {
-  return messages
-    .filter((message) => !message.deleted)
-    .map((message) => {
-      const who = message.from === 'visitor' ? me : (message.name ?? '');
-      const files = message.files.map((file) => `[${file.name}]`);
-      return `${moment(message.at)}  ${who}\n${[message.text, ...files].filter(Boolean).join('\n')}\n`;
-    })
-    .join('\n');
-}

@@ -24,8 +24,10 @@ export function peopleLine({ people, answer_minutes }: Line, { t, list }: Tongue
   return n ? t('teamIn', { n }) : t('team');
 }
 
-/** Until when a closed line has answered, as far as it can tell. */
+const QUARTER = 15 * 60_000;
+
+/** Until when a closed line has answered, to the next quarter of an hour. */
 export function answerBy({ opens_at, answer_minutes }: Line): Date | null {
   if (!opens_at || !answer_minutes) return null;
-  return new Date(Date.parse(opens_at) + answer_minutes[1] * 60_000);
+  return new Date(Math.ceil((Date.parse(opens_at) + answer_minutes[1] * 60_000) / QUARTER) * QUARTER);
 }

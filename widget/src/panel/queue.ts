@@ -45,6 +45,7 @@ export function createQueue({ memory, changed, confirmed, later = (run, seconds)
     const kept = items();
     const next = kept.filter((item) => !gone.has(item.client_id));
     if (next.length !== kept.length) change(next);
+    else changed(next); // another tab was quicker: this one still shows it
   };
   const mark = (clientId: string, refused?: string): void => change(
     items().map((item) => (item.client_id === clientId ? { ...item, refused } : item)),

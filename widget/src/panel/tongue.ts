@@ -34,14 +34,17 @@ export interface Tongue {
   time(at: string | number | Date): string;
   /** "Today, 5 January", "Monday, 29 December". */
   day(at: string | number | Date, now?: Date): string;
-  /** "Tomorrow, 10:30", "Friday 9 January, 10:30". */
+  /** "tomorrow, 10:30", "Friday, 9 January, 10:30": inside a sentence. */
   moment(at: string | number | Date, now?: Date): string;
+  /** "Tuesday, 6 January, 10:30", whichever day it is. */
+  dated(at: string | number | Date): string;
   bytes(size: number): string;
   list(names: string[]): string;
   /** `rtl` when any right-to-left letter occurs in an RTL language: first-strong fails for "Kestrel من…". */
   dirOf(text: string): 'rtl' | 'auto';
 }
 
+const capital = (text: string): string => text.slice(0, 1).toLocaleUpperCase() + text.slice(1);
 const midnight = (date: Date): number => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 export const daysBetween = (from: Date, to: Date): number => Math.round((midnight(to) - midnight(from)) / 864e5);
 
@@ -68,14 +71,15 @@ export function makeTongue(locale: Locale, words: Catalogue): Tongue {
     day(at, now = new Date()) {
       const date = new Date(at);
       const named = near(date, now);
-      return named ? t('at', { day: named, time: dated(date) }) : far(date);
+      return named ? t('at', { day: named, time: dated(date) }) : capital(far(date));
     },
     moment(at, now = new Date()) {
       const date = new Date(at);
-      return t('at', { day: near(date, now) ?? far(date), time: time(date) });
+      return t('at', { day: near(date, now)?.toLocaleLowerCase(locale) ?? far(date), time: time(date) });
     },
+    dated: (at) => capital(t('at', { day: far(new Date(at)), time: time(at) })),
     bytes(size) {
-      const [value, unit] = size < 1e6 ? [Math.max(1, Math.round(size / 1e3)), 'kilobyte'] : [Math.round(size / 1e5) / 10, 'megabyte'];
+      const [value, unit] = size < 1e6 ? [Math.max(1, Math.round(size / 1e3)), 'kilobyte'] : [Math.ceil(size / 104_857.6) / 10, 'megabyte'];
       return number(value, { style: 'unit', unit, unitDisplay: locale === 'fa' ? 'long' : 'short' });
     },
     list: (names) => new Intl.ListFormat(locale, { type: 'disjunction' }).format(names).replace(/, or /, ' or '),

@@ -150,7 +150,7 @@ function Panel() {
     setOver(event.type === 'dragover');
     if (event.type === 'drop') chat.attach(event.dataTransfer.files);
   };
-  const tall = view === 'chat' && conversation.state !== 'queued' && hasSaid(state);
+  const tall = view === 'chat' && (conversation.state === 'active' || state.messages.length > 4);
   return (
     <section
       class={`panel${tall ? ' tall' : ''}`} ref={panel} role="dialog" aria-label={tongue.t('dlg', { name: session.site.name })} aria-modal={full} tabIndex={-1}

@@ -6,6 +6,7 @@ import { type Group, linkify, safeUrl } from '../log';
 import { useScene } from './context';
 import { Avatar, Icon, iconOf, later } from './parts';
 
+const Picture = later<{ url: string; label: string; broken: () => void }, 'Picture'>('Picture', () => import('./picture'));
 const Voice = later<{ url: string }, 'Voice'>('Voice', () => import('./voice'));
 
 function Text({ text }: { text: string }) {
@@ -31,7 +32,7 @@ function FileCard({ file, url }: { file: ShownFile; url: string | null }) {
   return (
     <a class="fi" href={url ?? undefined} target="_blank" rel="noopener noreferrer" download={file.name}>
       <i><Icon name={iconOf(file.type)} /></i>
-      <span><b dir="auto">{name}</b><span class="mu"><bdi>{kind}</bdi>{tongue.rtl ? '، ' : ', '}{tongue.bytes(file.size)}</span></span>
+      <span><b><bdi>{name}</bdi></b><span class="mu"><bdi>{kind}</bdi>{tongue.rtl ? '، ' : ', '}{tongue.bytes(file.size)}</span></span>
       {url && <Icon name="down" />}
       <span class="sr">{tongue.t('dl')}</span>
     </a>
@@ -46,7 +47,7 @@ function File({ file }: { file: ShownFile }) {
   if (!url || broken || !file.type.startsWith('image/')) return <FileCard file={file} url={url} />;
   return (
     <a class="pic" href={url} target="_blank" rel="noopener noreferrer">
-      <img src={url} alt={tongue.t('photo', { name: file.name })} width={file.width ?? 4} height={file.height ?? 3} loading="lazy" onError={() => setBroken(true)} />
+      <Picture url={url} label={tongue.t('photo', { name: file.name })} broken={() => setBroken(true)} />
     </a>
   );
 }

@@ -5,6 +5,9 @@ import { Icon, IconButton, iconOf } from './parts';
 
 export { default as css } from './screens.css?inline';
 
+/** A name that runs the other way must not turn the sentence round. */
+const isolated = (name: string): string => `\u2068${name}\u2069`;
+
 function Uploading({ upload }: { upload: Upload }) {
   const { chat, tongue: { t, bytes, number } } = useScene();
   const { id, name, size, loaded, failed } = upload;
@@ -12,7 +15,7 @@ function Uploading({ upload }: { upload: Upload }) {
     return (
       <div class="note" role="alert">
         <Icon name="al" />
-        <div><b><bdi>{t('upFail', { name })}</bdi></b></div>
+        <div><b>{t('upFail', { name: isolated(name) })}</b></div>
         <p>{t('upFailS')}</p>
         <div>
           <button type="button" class="lnk" onClick={() => chat.retryUpload(id)}>{t('retry')}</button>
@@ -44,7 +47,7 @@ export function Files({ choose }: { choose: () => void }) {
       {state.refusals.map(({ name, reason, size }) => (
         <div class="note" role="alert" key={name}>
           <Icon name="al" />
-          <div><b><bdi>{t(reason === 'size' ? 'big' : 'type', { name })}</bdi></b></div>
+          <div><b>{t(reason === 'size' ? 'big' : 'type', { name: isolated(name) })}</b></div>
           <p>{reason === 'size' ? t('bigS', { size: bytes(size), max: bytes(state.session.limits.file_bytes) }) : t('typeS')}</p>
           <div><button type="button" class="lnk" onClick={choose}>{t('other')}</button></div>
         </div>

@@ -23,13 +23,17 @@ function useStickyEnd(count: number) {
   };
   useLayoutEffect(() => (atEnd.current ? end() : setBelow(true)), [count]);
   useEffect(() => {
-    const watch = new ResizeObserver(() => { if (atEnd.current) end(); });
-    if (log.current) {
-      watch.observe(log.current);
-      for (const child of log.current.children) watch.observe(child);
-    }
-    return () => watch.disconnect();
-  }, [count]);
+    const box = log.current as HTMLDivElement;
+    const keep = (): void => { if (atEnd.current) end(); };
+    const size = new ResizeObserver(keep);
+    const content = new MutationObserver(keep); // later chunks, and pictures once they are drawn
+    size.observe(box);
+    content.observe(box, { childList: true, subtree: true, attributeFilter: ['height', 'class'] });
+    return () => {
+      size.disconnect();
+      content.disconnect();
+    };
+  }, []);
   const onScroll = (): void => {
     const { scrollHeight, scrollTop, clientHeight } = log.current as HTMLDivElement;
     atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;

@@ -1,6 +1,7 @@
 /** The menu behind the three dots: arrows move, Esc closes only it. */
 import { useEffect, useRef } from 'preact/hooks';
-import { safeUrl, transcript } from '../log';
+import { safeUrl } from '../log';
+import { transcript } from '../transcript';
 import { useScene } from './context';
 import { Icon, type IconName } from './parts';
 

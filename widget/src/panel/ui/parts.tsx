@@ -32,20 +32,22 @@ export function Icon({ name, turn }: { name: IconName; turn?: boolean }) {
   return <svg viewBox="0 0 24 24" aria-hidden="true" class={turn ? 'fl' : undefined}><path d={PATHS[name]} /></svg>;
 }
 
+const Picture = later<{ url: string }, 'Picture'>('Picture', () => import('./picture'));
+
 type ButtonProps = Omit<JSX.IntrinsicElements['button'], 'icon'>;
 export function IconButton({ icon, label, turn, class: name = 'ic', ...rest }: { icon: IconName; label: Key; turn?: boolean; class?: string } & ButtonProps) {
   const { tongue } = useScene();
   return <button type="button" class={name} aria-label={tongue.t(label)} {...rest}><Icon name={icon} turn={turn} /></button>;
 }
 
-/** A photo, or the first letter where there is none (or the site's policy forbids it). */
+/** A photo over the first letter, which stays where there is none. */
 export function Avatar({ person, class: name = '' }: { person: Person; class?: string }) {
   const { chat } = useScene();
-  const [broken, setBroken] = useState(false);
   const url = safeUrl(person.photo, chat.stage.origin);
   return (
     <span class={`av ${name}`} aria-hidden="true">
-      {url && !broken ? <img src={url} alt="" onError={() => setBroken(true)} /> : <span>{[...person.name][0]?.toLocaleUpperCase()}</span>}
+      <span>{[...person.name][0]?.toLocaleUpperCase()}</span>
+      {url && <Picture key={url} url={url} />}
     </span>
   );
 }
@@ -65,7 +67,7 @@ export function Header({ start, name, line, children }: { start: ComponentChildr
   return (
     <header>
       {start}
-      <div><b id="ttl" dir="auto">{name}</b><p role="status">{line}</p></div>
+      <div><b id="ttl"><bdi>{name}</bdi></b><p role="status">{line}</p></div>
       {children}
       <CloseButton />
     </header>

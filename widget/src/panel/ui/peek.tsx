@@ -17,7 +17,7 @@ export function Peek() {
     <aside class="peek" aria-live="polite" aria-label={name}>
       <header>
         <Avatar class="on" person={{ name, photo: message.photo }} />
-        <div><b dir="auto">{name}</b><p>{tongue.time(message.at)}</p></div>
+        <div><b><bdi>{name}</bdi></b><p>{tongue.time(message.at)}</p></div>
         <IconButton icon="x" label="hide" onClick={() => { chat.store.set({ preview: null }); chat.stage.button.focus(); }} />
       </header>
       <p dir={tongue.dirOf(message.text)} class="cut">{message.text || message.files.map((file) => file.name).join(', ')}</p>

@@ -38,13 +38,13 @@ export function QueueCard() {
 }
 
 export function AnswerBy() {
-  const { state: { session: { line }, view }, tongue: { t, moment } } = useScene();
+  const { state: { session: { line }, view }, tongue: { t, dated } } = useScene();
   const by = answerBy(line);
   if (!line.opens_at) return null;
   return (
     <div class="card" role="status">
       <p>{t(by ? 'ansBy' : 'opens')}</p>
-      <p class="big">{moment(by ?? line.opens_at)}</p>
+      <p class="big">{dated(by ?? line.opens_at)}</p>
       <p class="mu">{t('yourTime')} {view === 'chat' && t('kept')}</p>
     </div>
   );

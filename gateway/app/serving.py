@@ -1,0 +1,136 @@
+"""Serves one process: opens everything, works, answers, and drains on SIGINT or SIGTERM. Several processes share the port."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from aiohttp import web
+
+from gateway import logs
+from gateway.app import first_start
+from gateway.app.running import Opened, opened, working
+from gateway.app.web_parts import accounts_of, application
+from gateway.domain.errors import ConfigError
+from gateway.settings import Settings
+from gateway.web import server
+
+SHUTDOWN_SECONDS = 20.0
+log = logs.get("app")
+
+
+def serve(settings: Settings) -> None:
+    """Until told to stop. With server.processes > 1 this process serves too and starts the others."""
+    children = [_child(settings) for _ in range(settings.server.processes - 1)]
+    try:
+        _run(settings)
+    finally:
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGTERM)
+        for child in children:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(child, 0)
+
+
+def _child(settings: Settings) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        _run(settings)
+    finally:
+        os._exit(0)
+
+
+def _run(settings: Settings) -> None:
+    try:
+        import uvloop
+    except ImportError:  # not on every platform
+        asyncio.run(_serve(settings))
+    else:
+        uvloop.run(_serve(settings))
+
+
+async def _serve(settings: Settings) -> None:
+    began = time.monotonic()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as gateway:
+        log.info("gateway.ready", seconds=round(time.monotonic() - began, 2), address=gateway.url)
+        await stop.wait()
+        log.info("gateway.stopping")
+        await server.drain(gateway.app)
+
+
+class Serving:
+    """A gateway that answers. url: where; link: the first sign-in, if the store was empty."""
+
+    def __init__(self, gateway: Opened, app: web.Application, url: str) -> None:
+        self.opened, self.app, self.url = gateway, app, url
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Serving]:
+    """Everything of one process, for `serve` and for tests of the whole product."""
+    async with opened(settings) as gateway:
+        made = await first_start.prepare(gateway.parts.core, demo=settings.demo.enabled)
+        await gateway.parts.directory.refresh()
+        app = application(gateway.parts, gateway.views, settings, secret=gateway.secret)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, handler_cancellation=True)
+        await runner.setup()
+        try:
+            sock = _bound(settings)
+            await _take_over(gateway, settings)
+            async with working(gateway.parts):
+                url = await _listen(runner, sock, settings)
+                if made:
+                    token = await accounts_of(gateway.parts).link(made.administrator)
+                    _welcome(url, f"{settings.public_url}/sign-in#token={token}", demo=settings.demo.enabled)
+                yield Serving(gateway, app, url)
+        finally:
+            await runner.cleanup()
+
+
+async def _take_over(gateway: Opened, settings: Settings) -> None:
+    """Alone on this store, and alone on the address: what is still leased belonged to a process that was killed."""
+    if settings.signals.url.startswith("memory:") and (left := await gateway.take_over()):
+        log.warning("gateway.took_over", left=left)
+
+
+def _bound(settings: Settings) -> socket.socket:
+    """The address, ours before any work begins; several processes share it (SO_REUSEPORT)."""
+    family = socket.AF_INET6 if ":" in settings.server.host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if settings.server.processes > 1:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    try:
+        sock.bind((settings.server.host, settings.server.port))
+    except OSError as error:
+        sock.close()
+        place = f"{settings.server.host}:{settings.server.port}"
+        raise ConfigError(f"{place} cannot be used ({error.strerror}); stop what runs there or choose --port.") from error
+    return sock
+
+
+async def _listen(runner: web.AppRunner, sock: socket.socket, settings: Settings) -> str:
+    await web.SockSite(runner, sock, backlog=1024).start()
+    return f"http://{settings.server.host}:{sock.getsockname()[1]}"
+
+
+def _welcome(url: str, link: str, *, demo: bool) -> None:
+    lines = ["", "  The gateway is ready.", "", f"  Console    {url}/", f"  Sign in    {link}", "             (works once)"]
+    if demo:
+        lines.insert(4, f"  Demo site  {url}/demo/")
+    sys.stdout.write("\n".join([*lines, "", ""]))
+    sys.stdout.flush()

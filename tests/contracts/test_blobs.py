@@ -1,0 +1,89 @@
+"""What every place for files must do."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gateway.domain.errors import ConfigError, NotFound, StoreUnavailable, TooLarge
+from gateway.ports.live import Blobs
+from gateway.store.blobs import open_blobs
+
+SHA_OF_ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+KEY_OF_ABC = f"sha256/ba/{SHA_OF_ABC[2:]}"
+
+
+@pytest.fixture(params=["folder", "memory"])
+def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
+    """A place for files."""
+    return open_blobs(f"{tmp_path}/files" if request.param == "folder" else "memory://")
+
+
+async def stream(*chunks: bytes) -> AsyncIterator[bytes]:
+    """Chunks one by one."""
+    for chunk in chunks:
+        yield chunk
+
+
+async def read(blobs: Blobs, key: str, **part: int) -> bytes:
+    """All chunks together."""
+    return b"".join([chunk async for chunk in blobs.open(key, **part)])
+
+
+async def test_the_same_bytes_have_one_key_however_they_came(blobs: Blobs) -> None:
+    assert await blobs.put(b"abc") == KEY_OF_ABC
+    assert await blobs.put(b"abc") == KEY_OF_ABC
+    assert await blobs.put_stream(stream(b"a", b"bc"), limit=3) == (KEY_OF_ABC, 3, SHA_OF_ABC)
+    assert await blobs.get(KEY_OF_ABC) == b"abc"
+    assert await blobs.size(KEY_OF_ABC) == 3
+
+
+async def test_a_stream_that_was_not_there_before_is_stored(blobs: Blobs) -> None:
+    big = bytes(range(256)) * 4096
+    key, size, _ = await blobs.put_stream(stream(big[:100], big[100:]), limit=len(big))
+    assert size == len(big)
+    assert await blobs.get(key) == big
+    assert await read(blobs, key) == big
+    assert await read(blobs, key, start=1000, end=300_000) == big[1000:300_000]
+    assert await read(blobs, key, start=len(big) - 5) == big[-5:]
+    assert await read(blobs, key, start=len(big) + 5) == b""
+
+
+async def test_an_empty_file_is_a_file(blobs: Blobs) -> None:
+    key = await blobs.put(b"")
+    assert (await blobs.size(key), await read(blobs, key)) == (0, b"")
+
+
+def test_too_much_is_refused_and_leaves_nothing(blobs: Blobs, tmp_path: Path) -> None:
+    with pytest.raises(TooLarge):
+        asyncio.run(blobs.put_stream(stream(b"ab", b"cd"), limit=3))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("key", [f"sha256/00/{'0' * 62}", "../secret", "sha256/../../etc/passwd", ""])
+async def test_what_is_not_there_is_not_found(blobs: Blobs, key: str) -> None:
+    for ask in (blobs.get(key), blobs.size(key), read(blobs, key)):
+        with pytest.raises(NotFound):
+            await ask
+
+
+async def test_a_place_that_can_be_written_is_well(blobs: Blobs) -> None:
+    await blobs.check()
+
+
+async def test_a_folder_that_cannot_be_written_is_unwell(tmp_path: Path) -> None:
+    blobs = open_blobs(f"file://{tmp_path}/files")
+    (tmp_path / "files" / "incoming").rmdir()
+    (tmp_path / "files" / "incoming").write_text("in the way")
+    with pytest.raises(StoreUnavailable):
+        await blobs.check()
+    with pytest.raises(StoreUnavailable):
+        await blobs.put(b"abc")
+
+
+def test_an_unknown_place_is_refused() -> None:
+    with pytest.raises(ConfigError):
+        open_blobs("ftp://somewhere")

@@ -1,0 +1,27 @@
+"""The house is told to stop while people talk: they hear of it, it ends soon, and goes on where it was."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from tests.eventually import eventually
+from tests.flows.doors.console import Console
+from tests.flows.doors.house import House
+from tests.flows.doors.visitor import Visitor
+
+
+async def test_it_says_goodbye_ends_soon_and_goes_on_where_it_was(olga: Console, ann: Visitor, house: House) -> None:
+    await ann.says("Hello", client_id="stop-1")
+    talk = await olga.accept_next()
+    began = time.monotonic()
+    assert await asyncio.to_thread(house.stop) == 0
+    took = time.monotonic() - began
+    assert ann.goodbyes, "Ann was not told"
+    assert took < 8, f"an idle house took {took:.1f} s to stop"
+    await ann.leaves()
+    await asyncio.to_thread(house.start)
+    await ann.opens_the_page()
+    await ann.connects()
+    await olga.write(talk["id"], "Still here")
+    await eventually(lambda: ann.sees() == ["Still here"], within=15)

@@ -1,0 +1,140 @@
+"""Lines, channels, operators, canned replies over REST: what may be written, what never comes back (class 27)."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from gateway.domain.line import Line
+from gateway.domain.operator import Operator
+from tests.web.house import IVAN, LINE, OLGA, SERVICE, Browser, House
+
+
+@pytest.fixture
+async def admin(house: House) -> Browser:
+    """Ivan, who may configure."""
+    return await house.browser(IVAN, role="admin")
+
+
+async def test_a_line_is_made_once_per_client_id(house: House, admin: Browser) -> None:
+    body = {"client_id": "c1", "name": "Repairs", "members": [OLGA]}
+    first = await admin.post("/api/v1/lines", body)
+    again = await admin.post("/api/v1/lines", body)
+    assert (first.status, again.status) == (201, 201)
+    assert (await first.json())["id"] == (await again.json())["id"]
+    assert len((await (await admin.get("/api/v1/lines")).json())["items"]) == 3
+    assert "settings.changed" in house.office.happened()
+
+
+async def test_hours_come_back_as_they_were_written(house: House, admin: Browser) -> None:
+    schedule = {"zone": "Europe/Madrid", "always": False, "week": {"mon": ["09:00-13:00", "14:00-18:00"]},
+                "exceptions": {"2026-12-25": []}}  # fmt: skip
+    row = await (await admin.ask("PATCH", f"/api/v1/lines/{LINE}", {"schedule": schedule})).json()
+    assert row["schedule"]["week"]["mon"] == ["09:00-13:00", "14:00-18:00"]
+    assert row["schedule"]["week"]["tue"] == []
+    assert row["schedule"]["exceptions"] == {"2026-12-25": []}
+    hours = await (await admin.get(f"/api/v1/lines/{LINE}/hours?at=2026-01-05T12:30:00Z")).json()
+    assert hours == {"open": False, "opens_at": "2026-01-05T13:00:00Z", "closes_at": None}
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [{"zone": "Mars/Base"}, {"zone": "UTC", "week": {"mon": ["9-18"]}}, {"zone": "UTC", "exceptions": {"Christmas": []}},
+     {"zone": "../../etc/passwd"}, {"zone": ""}],
+)  # fmt: skip
+async def test_wrong_hours_are_refused_with_the_remedy(house: House, admin: Browser, schedule: dict[str, Any]) -> None:
+    response = await admin.ask("PATCH", f"/api/v1/lines/{LINE}", {"schedule": schedule})
+    body = await response.json(content_type=None)
+    assert (response.status, body["code"]) == (422, "config_invalid")
+    assert "like" in body["detail"]
+
+
+async def test_a_stale_version_is_a_conflict(house: House, admin: Browser) -> None:
+    version = (await (await admin.get(f"/api/v1/lines/{LINE}")).json())["version"]
+    change = {"version": version, "name": "Sales and more"}
+    assert (await admin.ask("PATCH", f"/api/v1/lines/{LINE}", change)).status == 200
+    assert (await admin.ask("PATCH", f"/api/v1/lines/{LINE}", change)).status == 409
+
+
+async def test_a_line_that_is_fed_cannot_be_removed(house: House, admin: Browser) -> None:
+    response = await admin.ask("DELETE", f"/api/v1/lines/{LINE}")
+    assert (response.status, (await response.json(content_type=None))["code"]) == (409, "in_use")
+    assert (await admin.ask("DELETE", f"/api/v1/lines/{SERVICE}")).status == 204
+
+
+async def test_bookkeeping_cannot_be_written(house: House, admin: Browser) -> None:
+    for name in ("id", "created_at", "open_now", "tenant_id"):
+        assert (await admin.ask("PATCH", f"/api/v1/lines/{LINE}", {name: "x"})).status == 422
+    for name in ("id", "password_hash", "created_at", "has_password", "presence", "preferences"):
+        assert (await admin.ask("PATCH", f"/api/v1/operators/{OLGA}", {name: "x"})).status == 422
+    assert {"id", "version"} <= {field.name for field in fields(Line)} & {field.name for field in fields(Operator)}
+
+
+async def test_secrets_are_written_and_never_read(house: House, admin: Browser) -> None:
+    body = {"kind": "telegram", "line_id": LINE, "name": "Bot", "settings": {"token": "123:secret", "username": "shop"}}
+    made = await (await admin.post("/api/v1/channels", body)).json()
+    assert made["settings"] == {"token": "••••", "username": "shop"}
+    assert made["install"] == {"link": "https://t.me/shop"}
+    path = f"/api/v1/channels/{made['id']}"
+    changed = await admin.ask("PATCH", path, {"settings": {"token": "••••", "username": "shop2"}})
+    assert changed.status == 200
+    stored = await house.office.store.read(lambda uow: uow.channels.get(made["id"]))
+    assert dict(stored.settings) == {"token": "123:secret", "username": "shop2"}
+    for text in (await changed.text(), await (await admin.get("/api/v1/channels")).text()):
+        assert "123:secret" not in text
+
+
+async def test_a_nested_secret_is_masked_too(house: House, admin: Browser) -> None:
+    body = {"kind": "pbx", "line_id": LINE, "name": "Office", "settings": {"api": {"key": "secret", "url": "u"}}}
+    made = await (await admin.post("/api/v1/channels", body)).json()
+    assert made["settings"] == {"api": {"key": "••••", "url": "u"}}
+    assert made["install"]["hook_url"].endswith(f"/hooks/{made['key']}")
+    assert len(made["key"]) >= 22
+
+
+async def test_a_new_key_retires_the_old_one(house: House, admin: Browser) -> None:
+    old = (await (await admin.get("/api/v1/channels/chn_pbx")).json())["key"]
+    new = (await (await admin.ask("PATCH", "/api/v1/channels/chn_pbx", {"new_key": True})).json())["key"]
+    assert old != new
+    await house.office.directory.refresh()
+    assert (await admin.client.post(f"/hooks/{old}", data=b"x", headers={"X-Sign": "right"})).status == 404
+    assert (await admin.client.post(f"/hooks/{new}", data=b"x", headers={"X-Sign": "right"})).status == 200
+
+
+async def test_a_test_of_wrong_settings_names_the_remedy(house: House, admin: Browser) -> None:
+    answer = await (await admin.post("/api/v1/channels/test", {"kind": "telegram", "settings": {"token": "wrong"}})).json()
+    assert answer["items"][0]["ok"] is False
+    assert "BotFather" in answer["items"][0]["detail"]
+    assert (await (await admin.post("/api/v1/channels/chn_bot/test")).json())["items"][0]["ok"] is True
+
+
+async def test_an_unknown_kind_is_refused(house: House, admin: Browser) -> None:
+    response = await admin.post("/api/v1/channels", {"kind": "fax", "line_id": LINE, "name": "Fax"})
+    assert response.status == 422
+
+
+async def test_boris_cannot_be_invited_under_olgas_address(house: House, admin: Browser) -> None:
+    response = await admin.post("/api/v1/operators", {"name": "Boris", "email": "OLGA@example.com"})
+    assert (response.status, (await response.json(content_type=None))["code"]) == (409, "email_taken")
+
+
+async def test_the_last_administrator_stays(house: House, admin: Browser) -> None:
+    for change in ({"active": False}, {"roles": ["operator"]}):
+        response = await admin.ask("PATCH", f"/api/v1/operators/{IVAN}", change)
+        assert (response.status, (await response.json(content_type=None))["code"]) == (409, "last_administrator")
+
+
+async def test_personal_canned_replies_are_their_owners(house: House, admin: Browser) -> None:
+    olga = await house.browser(OLGA)
+    mine = await olga.post("/api/v1/canned", {"shortcut": "hi", "text": "Hello", "operator_id": OLGA})
+    assert mine.status == 201
+    id = (await mine.json())["id"]
+    assert (await olga.post("/api/v1/canned", {"shortcut": "hi", "text": "Hello"})).status == 403
+    shared = await (await admin.post("/api/v1/canned", {"shortcut": "bye", "text": "Goodbye"})).json()
+    assert (await olga.ask("DELETE", f"/api/v1/canned/{shared['id']}")).status == 403
+    assert (await admin.ask("DELETE", f"/api/v1/canned/{id}")).status == 404
+    listed = await (await admin.get("/api/v1/canned")).json()
+    assert [one["shortcut"] for one in listed["items"]] == ["bye"]
+    assert (await olga.ask("DELETE", f"/api/v1/canned/{id}")).status == 204
