@@ -100,7 +100,7 @@ def test_values_cannot_be_changed_after_loading() -> None:
         ("server:\n  trusted_proxies:\n    - 10.0.0.0/8\n    - nonsense\n", "gateway.yaml:4:7: "),
         ("store: 5\n", 'gateway.yaml:1:8: "store" is a section; write its keys below it'),
         ("store:\n  url: mysql://x\n", "write sqlite:///var/gateway.db or postgresql://user:password@host/database"),
-        ("limits: {mail_bytes: 25 moons}\n", "write a size like 25MB"),
+        ("limits: {file_bytes: 25 moons}\n", "write a size like 25MB"),
         ("server: {public_url: chat.example.com}\n", "like https://chat.example.com"),
         ("server:\n  port: 1\n  port: 2\n", "gateway.yaml:3:3: not valid YAML: found duplicate key"),
         ("server: [\n", "not valid YAML"),

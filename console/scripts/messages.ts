@@ -9,14 +9,19 @@ import type { Plugin } from 'vite'
 
 const PREFIX = 'virtual:messages/'
 
+/** Areas that only pages outside the inbox speak: fetched with the first of those pages. */
+export const LATER = ['settings', 'leads', 'calls', 'signin']
+const SECOND = '.more'
+
 export interface Catalogue {
   [key: string]: string | Catalogue
 }
 
-/** All catalogues of one locale laid over one another; a key that two files claim is an error. */
-export function readCatalogue(folder: string, locale: string): Catalogue {
+/** All catalogues of one locale laid over one another; a key that two files claim is an error. `later` asks for one half only. */
+export function readCatalogue(folder: string, locale: string, later?: boolean): Catalogue {
   const merged: Catalogue = {}
-  for (const name of readdirSync(folder).filter((n) => n.endsWith(`.${locale}.json`)).sort()) {
+  const wanted = (name: string): boolean => name.endsWith(`.${locale}.json`) && (later === undefined || LATER.includes(name.split('.')[0]!) === later)
+  for (const name of readdirSync(folder).filter(wanted).sort()) {
     const part = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Catalogue
     for (const [key, value] of Object.entries(part)) {
       if (key in merged) throw new Error(`${name}: "${key}" is claimed by another catalogue`)
@@ -40,9 +45,11 @@ export function messages(folder: string): Plugin {
     resolveId: (id) => (id.startsWith(PREFIX) ? `\0${id}` : undefined),
     load(id) {
       if (!id.startsWith(`\0${PREFIX}`)) return undefined
-      const locale = id.slice(PREFIX.length + 1)
-      for (const name of readdirSync(folder)) this.addWatchFile(join(folder, name))
-      return `export default JSON.parse(${JSON.stringify(JSON.stringify(compiled(readCatalogue(folder, locale), locale)))})`
+      const name = id.slice(PREFIX.length + 1)
+      const later = name.endsWith(SECOND)
+      const locale = later ? name.slice(0, -SECOND.length) : name
+      for (const file of readdirSync(folder)) this.addWatchFile(join(folder, file))
+      return `export default JSON.parse(${JSON.stringify(JSON.stringify(compiled(readCatalogue(folder, locale, later), locale)))})`
     },
   }
 }

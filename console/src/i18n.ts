@@ -35,6 +35,21 @@ const catalogues: Record<Locale, () => Promise<{ default: Record<string, unknown
   es: () => import('virtual:messages/es'),
   fa: () => import('virtual:messages/fa'),
 }
+/** What only the pages outside the inbox say. */
+const laterCatalogues: typeof catalogues = {
+  en: () => import('virtual:messages/en.more'),
+  ru: () => import('virtual:messages/ru.more'),
+  es: () => import('virtual:messages/es.more'),
+  fa: () => import('virtual:messages/fa.more'),
+}
+let later = false
+/** Fetches the words of the pages outside the inbox, once a language. The router asks for them before it opens such a page. */
+export async function needLaterWords(): Promise<void> {
+  if (later) return
+  const locale = currentLocale()
+  global.mergeLocaleMessage(locale, (await laterCatalogues[locale]()).default)
+  later = true
+}
 /** The component library's own few words (close, search …), by language. */
 const libraryWords: Record<Locale, () => Promise<{ default: object }>> = {
   en: () => import('@nuxt/ui/runtime/locale/en.js'),
@@ -44,14 +59,14 @@ const libraryWords: Record<Locale, () => Promise<{ default: object }>> = {
 }
 export const libraryLocale = shallowRef<object>()
 
-const global = i18n.global as unknown as { locale: { value: Locale }; t: (key: string, ...rest: unknown[]) => string; te: (key: string) => boolean; setLocaleMessage: (locale: Locale, messages: Record<string, unknown>) => void }
+const global = i18n.global as unknown as { locale: { value: Locale }; t: (key: string, ...rest: unknown[]) => string; te: (key: string) => boolean; setLocaleMessage: (locale: Locale, messages: Record<string, unknown>) => void; mergeLocaleMessage: (locale: Locale, messages: Record<string, unknown>) => void }
 
 export const currentLocale = (): Locale => global.locale.value
 
 /** Loads a language and turns the page to it, direction included. */
 export async function useLanguage(locale: Locale): Promise<void> {
-  const [words, library] = await Promise.all([catalogues[locale](), libraryWords[locale]()])
-  global.setLocaleMessage(locale, words.default)
+  const [words, library, more] = await Promise.all([catalogues[locale](), libraryWords[locale](), later ? laterCatalogues[locale]() : null])
+  global.setLocaleMessage(locale, { ...words.default, ...more?.default })
   libraryLocale.value = library.default
   global.locale.value = locale
   document.documentElement.lang = locale

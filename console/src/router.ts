@@ -1,5 +1,6 @@
 /** Every place has an address. Pages other than the inbox are fetched when they are first opened. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { needLaterWords } from './i18n'
 import { useSession } from './stores/session'
 
 const routes: RouteRecordRaw[] = [
@@ -32,4 +33,7 @@ router.beforeEach(async (to) => {
   if (to.meta['open']) return true
   if (!session.me) await session.resume()
   return session.me || session.unreachable ? true : { name: 'sign-in', query: to.fullPath === '/inbox/mine' ? {} : { next: to.fullPath } }
+})
+router.beforeResolve(async (to) => {
+  if (to.name !== 'inbox' && to.name !== 'lost') await needLaterWords()
 })

@@ -51,7 +51,6 @@ class Tools:
     read_blob: Callable[[str], Awaitable[bytes]]
     secret: bytes
     public_url: str | None
-    mail_bytes: int
     file_bytes: int
     commons: Commons = field(default_factory=Commons)
 

@@ -76,6 +76,7 @@ def _time(core: Core, directory: Directory, *, offers: Offers, desk: Desk, prese
         "operator.grace": presences.grace_over,
         "conversation.no_answer": timers.no_answer,
         "conversation.wake": timers.wake,
+        "conversation.auto_close": timers.auto_close,
         "line.opens": timers.line_opens,
         "call.settle": Settler(core, directory).settle,
     }

@@ -42,7 +42,7 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
     blobs = open_blobs(settings.blobs.url)
     async with open_store(settings.store.url, clock=clock, ids=ids) as store:
         core = Core(store.store, clock, ids, signals, blobs)
-        tools = Tools(clock, blobs.get, key, settings.public_url, settings.limits.mail_bytes, settings.limits.file_bytes)
+        tools = Tools(clock, blobs.get, key, settings.public_url, settings.limits.file_bytes)
         parts = assemble(core, tools, leases)
         await parts.directory.refresh()
         try:

@@ -13,7 +13,7 @@ from gateway.domain import rows
 from gateway.domain.conversation import Conversation, Purpose
 from gateway.domain.dialogue import Dialogue
 from gateway.domain.event import Event
-from gateway.domain.ids import AttachmentId, ChannelId, ConversationId, DialogueId
+from gateway.domain.ids import AttachmentId, ChannelId, ConversationId, DialogueId, OperatorId
 from gateway.domain.inbound import Accepted, IncomingFile, MessageReceived, Sender
 from gateway.domain.message import Attachment, InboundMessage
 from gateway.ports.core import Core
@@ -145,10 +145,18 @@ async def begin(scene: Scene, occasion: Occasion, *, purpose: Purpose, at: datet
         dialogue_id=scene.dialogue.id, channel_id=scene.channel.id, channel_kind=scene.channel.kind,
         line_id=scene.line.id, contact_id=scene.contact.id, lead_id=lead.id, lead_reason=reason, state="queued",
         purpose=purpose, opened_at=at, subject=subject or scene.dialogue.subject,
-        last_operator_id=last.last_operator_id if last else None,
+        last_operator_id=_still_close(scene, last),
     )  # fmt: skip
     await scene.uow.conversations.add(scene.conversation)
     scene.emit("conversation.opened", actor="contact", lead_reason=reason)
+
+
+def _still_close(scene: Scene, last: Conversation | None) -> OperatorId | None:
+    """Who held the one before, while the line still wants the same people together."""
+    if last is None or last.closed_at is None:
+        return None
+    near = scene.now - last.closed_at < timedelta(hours=scene.line.affinity_hours)
+    return last.last_operator_id if near else None
 
 
 def _occasion(scene: Scene, event: MessageReceived, conversation_id: ConversationId) -> Occasion:

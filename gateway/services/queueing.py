@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from gateway.domain import rows
 from gateway.domain.channel import TRAITS
@@ -75,8 +76,13 @@ async def _greet(scene: Scene, *, open_now: bool, opens: datetime | None) -> Non
     if told and scene.now - datetime.fromisoformat(str(told)) < timedelta(hours=QUIET_HOURS):
         return
     texts = scene.line.texts.welcome if open_now else scene.line.texts.out_of_hours
-    if await speak(scene, texts, facts={"opens_at": rows.stamp(opens) or ""}):
+    if await speak(scene, texts, facts={"opens_at": _civil(opens, scene.line.schedule.zone)}):
         scene.dialogue = replace(scene.dialogue, data=dict(scene.dialogue.data) | {"told_at": scene.now.isoformat()})
+
+
+def _civil(at: datetime | None, zone: str) -> str:
+    """A moment as the wall clock of the line shows it; the same figures in every language."""
+    return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if at else ""
 
 
 async def speak(scene: Scene, texts: Mapping[str, str], *, facts: Mapping[str, str] | None = None) -> bool:
@@ -106,6 +112,9 @@ async def post(scene: Scene, message: OutboundMessage, *, files: Sequence[Attach
     await scene.add(message)
     await scene.uow.deliveries.add(delivery)
     scene.conversation = scene.talk.answered(at=scene.now, preview=preview(message.text, files), by=message.operator_id)
+    if message.operator_id and scene.line.auto_close_hours:
+        due = scene.now + timedelta(hours=scene.line.auto_close_hours)
+        await scene.uow.outbox.put("conversation.auto_close", scene.talk.id, due_at=due)
     scene.emit(
         "message.sent", actor=message.operator_id or "line",
         message=rows.message_row(message, files=files, delivery=delivery),

@@ -6,6 +6,7 @@ Each is an outbox step and idempotent: it looks at the state first. May talk to:
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from gateway.domain.conversation import WAITING
 from gateway.domain.ids import ConversationId
@@ -41,6 +42,22 @@ class Timers:
     async def wake(self, errand: Errand) -> None:
         """`conversation.wake`: a snoozed one comes back."""
         await self._desk.wake(None, ConversationId(errand.key))
+
+    async def auto_close(self, errand: Errand) -> None:
+        """`conversation.auto_close`: the customer has been silent for as long as the line waits."""
+
+        async def work(uow: UnitOfWork) -> None:
+            scene = await scene_of(uow, self._core, self._directory, ConversationId(errand.key))
+            silent = timedelta(hours=scene.line.auto_close_hours)
+            if scene.talk.ended or scene.talk.turn == "ours" or not silent or scene.talk.last_at is None:
+                return
+            if scene.now - scene.talk.last_at < silent:
+                return
+            await queueing.finish(scene, actor="line", key="auto_closed")
+            await scene.leave()
+
+        await self._core.store.run(work)
+        await self._core.signals.nudge("router")
 
     async def line_opens(self, _: Errand) -> None:
         """`line.opens`: the night's backlog is looked at."""

@@ -144,8 +144,6 @@ class Demo(Section):
 class Limits(Section):
     """The largest inputs that are accepted; bigger ones are refused by name."""
 
-    mail_bytes: Size = Field(default=25_000_000, ge=1)
-    """One mail with its attachments."""
     file_bytes: Size = Field(default=20_000_000, ge=1)
     """One file uploaded by a visitor or an operator."""
     hook_bytes: Size = Field(default=1_000_000, ge=1)

@@ -26,6 +26,7 @@ from gateway.web.wire import SocketCodec
 log = structlog.get_logger(__name__)
 PAYLOAD_BYTES = 100_000
 PING_SECONDS, PONG_SECONDS = 20, 15
+HANG_UP_SECONDS = 1.0
 Drain = Callable[[float], Awaitable[None]]
 
 
@@ -83,9 +84,14 @@ class Live:
         return len(self.server.eio.sockets)
 
     async def hang_up(self) -> None:
-        """Close every socket: the web server would wait for each of them in vain."""
-        if self.sockets:
-            await self.server.eio.disconnect()
+        """Close every socket: the web server would wait for each in vain. A peer that does not read is not waited for."""
+        open_now = tuple(self.server.eio.sockets.values())
+        try:
+            async with asyncio.timeout(HANG_UP_SECONDS):
+                await asyncio.gather(*(socket.close() for socket in open_now), return_exceptions=True)
+        except TimeoutError:
+            log.info("live.hung_up", unread=sum(1 for socket in open_now if not socket.queue.empty()))
+        self.server.eio.sockets.clear()
 
     async def shut(self) -> None:
         """Stop the library's own tasks."""

@@ -71,6 +71,7 @@ class Office:
                 "operator.grace": self.presences.grace_over,
                 "conversation.no_answer": timers.no_answer,
                 "conversation.wake": timers.wake,
+                "conversation.auto_close": timers.auto_close,
                 "line.opens": timers.line_opens,
                 "raw.read": self.reader.read,
                 "call.settle": Settler(core, self.directory).settle,

@@ -89,7 +89,7 @@ async def test_the_night_gets_its_text_once_and_the_lead_exists_all_the_same(off
     await office.time_passes(hours=9, minutes=5)  # 18:05
     await office.write("Ann", "Hello?")
     await office.write("Ann", "Anybody?")
-    assert office.sent() == ["Closed until 2026-01-06T09:00:00Z."]
+    assert office.sent() == ["Closed until 2026-01-06 09:00."]
     assert await office.pending() == []
     assert "lead.created" in office.happened()
     await office.time_passes(hours=14, minutes=55)
@@ -266,3 +266,19 @@ async def test_nobody_can_answer_into_a_form(office: Office) -> None:
     await office.accept(taker)
     with pytest.raises(IllegalMove, match="form of a site"):
         await office.answer(taker, (await office.conversation(ann)).id, "We will")
+
+
+async def test_a_silent_customer_is_closed_after_the_hours_of_the_line(office: Office) -> None:
+    await office.change_line(auto_close_hours=24)
+    ann = await office.write("Ann", "Hello")
+    taker = (await office.pending())[0].operator_id
+    await office.accept(taker)
+    talk = await office.conversation(ann)
+    await office.answer(taker, talk.id, "Here is the price.")
+    await office.time_passes(hours=23)
+    assert (await office.conversation(ann)).state == "active"
+    await office.answer(taker, talk.id, "Still there?")
+    await office.time_passes(hours=23)
+    assert (await office.conversation(ann)).state == "active"
+    await office.time_passes(hours=2)
+    assert (await office.conversation(ann)).state == "closed"

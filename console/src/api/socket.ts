@@ -73,7 +73,7 @@ export function openSocket(reports: SocketReports): Line {
     old?.disconnect()
   }
   function tell(name: string, body: object): void {
-    if (socket?.connected) socket.volatile.emit(name, body)
+    if (socket?.connected) socket.emit(name, body) // not volatile: of two in a row the second would be lost
   }
   const onVisible = (): void => {
     if (document.visibilityState !== 'visible') return

@@ -120,9 +120,19 @@ async def set_presence(ask: Ask, body: PresenceChange) -> rows.Row:
 
 async def _welcome(ask: Ask, signed: Signed) -> web.Response:
     ask.request[SIGNED] = signed
+    await _come_in(ask, signed)
     response = respond(await _me(ask, signed))
     give_cookie(response, token=signed.token, config=ask.site.config)
     return response
+
+
+async def _come_in(ask: Ask, signed: Signed) -> None:
+    """Who signs in has come to work; who is on a break stays on it."""
+    if not signed.operator.may(Permission.ANSWER):
+        return
+    presence = await ask.cases.core.store.read(lambda uow: uow.operators.presence(signed.operator.id))
+    if presence is None or presence.state == "offline":
+        await ask.cases.presences.set(signed.operator, "online")
 
 
 async def _me(ask: Ask, signed: Signed) -> rows.Row:

@@ -94,7 +94,7 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
     if (news.kind === 'read') {
       dialogue.unread(0);
       store.set({ preview: null });
-    } else if (news.kind === 'stored') store.set({ pending: queue.items() });
+    } else if (news.kind === 'stored') store.set(({ pending }) => ({ pending: pending.filter((item) => item.client_id !== news.client_id) })); // the storage may lag behind the news
     else if (news.kind === 'closed') store.set({ preview: null });
     else if (news.kind === 'settled' && store.state.view === 'rating') store.set({ view: 'chat' });
     else if (news.kind === 'reset') void reset(false);
