@@ -58,8 +58,8 @@ async def working(parts: Parts) -> AsyncIterator[None]:
         "directory": parts.directory.keep_fresh,
         "adapters": lambda: parts.adapters.run(parts.intake),
         "router": parts.router.run,
-        "deliveries": parts.carrier.run,
-        "outbox": parts.outbox.run,
+        "deliveries": lambda: _with_adapters(parts, parts.carrier.run),
+        "outbox": lambda: _with_adapters(parts, parts.outbox.run),
     }
     tasks = [asyncio.create_task(_kept_alive(name, role), name=name) for name, role in roles.items()]
     try:
@@ -69,6 +69,12 @@ async def working(parts: Parts) -> AsyncIterator[None]:
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _with_adapters(parts: Parts, role: Callable[[], Awaitable[None]]) -> None:
+    """After a start, what waits for a channel must not meet a channel that is still being built: it would be put off."""
+    await parts.adapters.built.wait()
+    await role()
 
 
 async def _kept_alive(name: str, role: Callable[[], Awaitable[None]]) -> None:

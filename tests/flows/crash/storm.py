@@ -96,7 +96,7 @@ class Storm:
         async with SlowTelegram(self.dice) as self.telegram, aiohttp.ClientSession(connector=connector) as http, Pbx(http) as self.pbx:
             self.olga = Console(self.house, http)
             await self._open_shop()
-            feeders = [asyncio.create_task(work()) for work in (self._mails, self._chats, self._calls, self._replies)]
+            feeders = [asyncio.create_task(work()) for work in (self._mails, self._chats, *[self._calls] * 3, self._replies)]
             try:
                 await self._fail_again_and_again()
             finally:
@@ -142,7 +142,7 @@ class Storm:
 
     async def _some_work(self) -> None:
         """Until the outside world has seen some more of us: kills that meet an idle process prove nothing."""
-        goal = self._effects() + self.dice.randint(1, 25)
+        goal = self._effects() + self.dice.randint(1, 12)
         await eventually(lambda: self._effects() >= goal, within=30)
 
     def _effects(self) -> int:
@@ -152,12 +152,12 @@ class Storm:
     async def _mails(self) -> None:
         while not self.over:
             await self._mail()
-            await passed(self.dice.uniform(0, 0.4))
+            await passed(self.dice.uniform(0.2, 1.0))
 
     async def _chats(self) -> None:
         while not self.over:
             self._ann_writes(self.dice.choice(CHATS))
-            await passed(self.dice.uniform(0, 0.2))
+            await passed(self.dice.uniform(0, 0.6))
 
     async def _calls(self) -> None:
         while not self.over:
@@ -204,7 +204,8 @@ class Storm:
 
     async def _at_rest(self) -> bool:
         await self._read_in()
-        assert {kind: missing(self.ledger, kind) for kind in self.ledger.sent_in} == {"mail": [], "telegram": [], "calls": []}
+        lost = {kind: names for kind in self.ledger.sent_in if (names := missing(self.ledger, kind))}
+        assert not lost, f"not there yet: {lost}"
         left = await asyncio.to_thread(unfinished, self.house.folder / "var" / "gateway.db")
         assert not left, f"{left} pieces of work are not finished"
         return True
