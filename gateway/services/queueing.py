@@ -61,14 +61,15 @@ async def enqueue(scene: Scene, *, wanted: OperatorId | None = None, why: str = 
 
 
 async def leave_queue(scene: Scene, *, taken_by: OperatorId | None = None) -> None:
-    """It is no longer waiting: entry, pending offers and waiting clocks go. Those who were asked too are told who was quicker."""
+    """It is no longer waiting: entry, pending offers and clocks go. Who was asked too is told who was quicker."""
     await scene.uow.queue.remove(scene.talk.id)
     await scene.uow.outbox.cancel("conversation.no_answer", scene.talk.id)
     for offer in await scene.uow.queue.pending_of(scene.talk.id):
         ended = offer.ended("withdrawn", at=scene.now)
         await scene.uow.queue.save_offer(ended)
         await scene.uow.outbox.cancel("offer.lapse", offer.id)
-        scene.emit("offer.withdrawn", actor="line", operator_id=offer.operator_id, offer=rows.offer_row(ended), taken_by=taken_by)
+        row = rows.offer_row(ended)
+        scene.emit("offer.withdrawn", actor="line", operator_id=offer.operator_id, offer=row, taken_by=taken_by)
 
 
 async def _greet(scene: Scene, *, open_now: bool, opens: datetime | None) -> None:
