@@ -29,7 +29,7 @@ export function money(value: number | string, currency: string | null): string {
   const amount = Number(value)
   if (!currency) return number(amount)
   try {
-    return numbers(`money${currency}`, { style: 'currency', currency, maximumFractionDigits: Number.isInteger(amount) ? 0 : 2 }).format(amount)
+    return numbers(`money${currency}${Number.isInteger(amount)}`, { style: 'currency', currency, maximumFractionDigits: Number.isInteger(amount) ? 0 : 2 }).format(amount)
   } catch {
     return `${number(amount)} ${currency}`
   }

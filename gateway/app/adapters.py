@@ -42,13 +42,14 @@ class _Running:
 
 
 class RunningAdapters:
-    """Run `run` as a task; it follows the directory."""
+    """Run `run` as a task; it follows the directory. built: every configured channel has been tried once."""
 
     def __init__(self, directory: Directory, tools: kinds.Tools, *, leases: Leases, signals: Signals) -> None:
         self._directory, self._tools, self._leases, self._signals = directory, tools, leases, signals
         self._running: dict[ChannelId, _Running] = {}
         self._refused: dict[ChannelId, Mapping[str, Any]] = {}
         self._inbox: Inbox | None = None
+        self.built = asyncio.Event()
 
     def get(self, id: ChannelId) -> Channel | None:
         """See services/adapters."""
@@ -73,6 +74,7 @@ class RunningAdapters:
         try:
             while True:
                 await self.follow()
+                self.built.set()
                 await self._signals.wait("settings", timeout=SWEEP_SECONDS)
                 await self._directory.refresh()
         finally:
@@ -90,6 +92,7 @@ class RunningAdapters:
 
     async def _start(self, channel: ChannelRecord) -> None:
         try:
+            await asyncio.to_thread(kinds.load, channel.kind)
             running = _Running(channel, self.build(channel))
         except ConfigError as error:
             self._refused[channel.id] = channel.settings

@@ -61,6 +61,12 @@ def build(record: ChannelRecord, tools: Tools) -> Channel:
     return cast(Channel, module.build(record, **_wanted(record.kind, tools)))
 
 
+def load(kind: str) -> None:
+    """Import what a kind needs, which may take seconds: call it in a thread. Raises ConfigError for an unknown kind."""
+    for module in _entry(kind):
+        import_module(module.partition(":")[0])
+
+
 def _wanted(kind: str, tools: Tools) -> dict[str, Any]:
     match kind:
         case "email":

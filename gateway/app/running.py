@@ -25,11 +25,12 @@ log = logs.get("app")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A process that is ready to work: nothing runs yet."""
+    """A process that is ready to work: nothing runs yet. take_over: see store.opening; for a process that is alone."""
 
     parts: Parts
     views: Views
     secret: bytes
+    take_over: Callable[[], Awaitable[int]]
 
 
 @asynccontextmanager
@@ -45,7 +46,7 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
         parts = assemble(core, tools, leases)
         await parts.directory.refresh()
         try:
-            yield Opened(parts, store.views, key)
+            yield Opened(parts, store.views, key, store.take_over)
         finally:
             await signals.close()
 
@@ -57,8 +58,8 @@ async def working(parts: Parts) -> AsyncIterator[None]:
         "directory": parts.directory.keep_fresh,
         "adapters": lambda: parts.adapters.run(parts.intake),
         "router": parts.router.run,
-        "deliveries": parts.carrier.run,
-        "outbox": parts.outbox.run,
+        "deliveries": lambda: _with_adapters(parts, parts.carrier.run),
+        "outbox": lambda: _with_adapters(parts, parts.outbox.run),
     }
     tasks = [asyncio.create_task(_kept_alive(name, role), name=name) for name, role in roles.items()]
     try:
@@ -68,6 +69,12 @@ async def working(parts: Parts) -> AsyncIterator[None]:
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _with_adapters(parts: Parts, role: Callable[[], Awaitable[None]]) -> None:
+    """After a start, what waits for a channel must not meet a channel that is still being built: it would be put off."""
+    await parts.adapters.built.wait()
+    await role()
 
 
 async def _kept_alive(name: str, role: Callable[[], Awaitable[None]]) -> None:

@@ -23,6 +23,7 @@ from gateway.settings import Settings
 from gateway.web import server
 
 SHUTDOWN_SECONDS = 20.0
+BUILD_SECONDS = 30.0
 log = logs.get("app")
 
 
@@ -89,8 +90,11 @@ async def running(settings: Settings) -> AsyncIterator[Serving]:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, handler_cancellation=True)
         await runner.setup()
         try:
+            sock = _bound(settings)
+            await _take_over(gateway, settings)
             async with working(gateway.parts):
-                url = await _listen(runner, settings)
+                await _channels_are_built(gateway)
+                url = await _listen(runner, sock, settings)
                 if made:
                     token = await accounts_of(gateway.parts).link(made.administrator)
                     _welcome(url, f"{settings.public_url}/sign-in#token={token}", demo=settings.demo.enabled)
@@ -99,8 +103,23 @@ async def running(settings: Settings) -> AsyncIterator[Serving]:
             await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, settings: Settings) -> str:
-    """Bind; several processes share the address (SO_REUSEPORT)."""
+async def _take_over(gateway: Opened, settings: Settings) -> None:
+    """Alone on this store, and alone on the address: what is still leased belonged to a process that was killed."""
+    if settings.signals.url.startswith("memory:") and (left := await gateway.take_over()):
+        log.warning("gateway.took_over", left=left)
+
+
+async def _channels_are_built(gateway: Opened) -> None:
+    """A hook that met a channel still being built would answer 404, which a PBX may take for good."""
+    try:
+        async with asyncio.timeout(BUILD_SECONDS):
+            await gateway.parts.adapters.built.wait()
+    except TimeoutError:
+        log.warning("gateway.channels_late")
+
+
+def _bound(settings: Settings) -> socket.socket:
+    """The address, ours before any work begins; several processes share it (SO_REUSEPORT)."""
     family = socket.AF_INET6 if ":" in settings.server.host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -112,9 +131,12 @@ async def _listen(runner: web.AppRunner, settings: Settings) -> str:
         sock.close()
         place = f"{settings.server.host}:{settings.server.port}"
         raise ConfigError(f"{place} cannot be used ({error.strerror}); stop what runs there or choose --port.") from error
-    port = sock.getsockname()[1]
+    return sock
+
+
+async def _listen(runner: web.AppRunner, sock: socket.socket, settings: Settings) -> str:
     await web.SockSite(runner, sock, backlog=1024).start()
-    return f"http://{settings.server.host}:{port}"
+    return f"http://{settings.server.host}:{sock.getsockname()[1]}"
 
 
 def _welcome(url: str, link: str, *, demo: bool) -> None:

@@ -61,7 +61,7 @@ async def enqueue(scene: Scene, *, wanted: OperatorId | None = None, why: str = 
 
 
 async def leave_queue(scene: Scene, *, taken_by: OperatorId | None = None) -> None:
-    """It is no longer waiting: entry, pending offers and waiting clocks go. Who was asked too is told who took it."""
+    """It is no longer waiting: entry, pending offers and clocks go. Who was asked too is told who was quicker."""
     await scene.uow.queue.remove(scene.talk.id)
     await scene.uow.outbox.cancel("conversation.no_answer", scene.talk.id)
     for offer in await scene.uow.queue.pending_of(scene.talk.id):

@@ -29,6 +29,10 @@ LISTED = 200
 log = logs.get("raws")
 
 
+class _ChannelOff(GatewayError):
+    """Nobody can read it now."""
+
+
 class Reader:
     """The outbox step `raw.read`."""
 
@@ -44,8 +48,8 @@ class Reader:
         try:
             for event in await self._parse(kept):
                 await self._inbox.accept(event)
-        except StoreUnavailable:
-            raise
+        except (StoreUnavailable, _ChannelOff):
+            raise  # not its fault: it waits, however often it was tried
         except (Unreadable, Rejected) as error:
             await self._set_aside(kept, error.detail, error.code)
         except Exception as error:
@@ -58,7 +62,7 @@ class Reader:
     async def _parse(self, kept: KeptRaw) -> Sequence[InboundEvent]:
         adapter: object = self._adapters.get(kept.raw.channel_id)
         if not isinstance(adapter, RawParser):
-            raise GatewayError("The channel is off; its input waits.", code="channel_off")
+            raise _ChannelOff("The channel is off; its input waits.", code="channel_off")
         async with asyncio.timeout(PARSE_SECONDS):
             return await adapter.parse(kept.raw)
 

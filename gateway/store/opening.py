@@ -14,6 +14,7 @@ from gateway.domain.errors import ConfigError
 from gateway.ports.clock import Clock, NewId
 from gateway.ports.store import Store
 from gateway.ports.views import Views
+from gateway.store.leases import release
 from gateway.store.store import Database, SqlStore
 from gateway.store.views import SqlViews
 
@@ -27,6 +28,11 @@ class OpenStore:
 
     store: Store
     views: Views
+    database: Database
+
+    async def take_over(self) -> int:
+        """Free what a dead predecessor had in hand; only for a process that is alone. Returns how much it was."""
+        return await self.database.run(release)
 
 
 @asynccontextmanager
@@ -34,7 +40,7 @@ async def open_store(url: str, *, clock: Clock, ids: NewId, size: int = 10) -> A
     """Open, bring up to date, close at the end. Raises ConfigError, StoreUnavailable. size: connections to PostgreSQL."""
     database = await _open(url, size=size)
     try:
-        yield OpenStore(store=SqlStore(database, ids=ids), views=SqlViews(database, clock=clock))
+        yield OpenStore(store=SqlStore(database, ids=ids), views=SqlViews(database, clock=clock), database=database)
     finally:
         await database.close()
 

@@ -37,7 +37,7 @@ class Postgres:
             os.chown(self._data, self._uid, self._uid)
         if not (self._data / "PG_VERSION").exists():
             self._run("initdb", "--auth=trust", "--encoding=UTF8", "--no-locale", "-N", "-U", "postgres", "-D", self._data)
-        self.port = free_port()
+        self.port = self.port or free_port()  # after a stop the same again, so that a test can see a client come back
         options = {
             "listen_addresses": "127.0.0.1",
             "port": self.port,

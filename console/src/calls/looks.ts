@@ -11,7 +11,7 @@ export function looksOf(call: Pick<Call, 'direction' | 'outcome' | 'state'>): Lo
   return { icon: call.direction === 'outbound' ? 'i-lucide-phone-outgoing' : call.direction === 'internal' ? 'i-lucide-phone' : 'i-lucide-phone-incoming', tone: '' }
 }
 
-export interface Piece { from: number; to: number; kind: 'ring' | 'talk' }
+export interface Piece { from: number; to: number; kind: 'rang' | 'spoke' }
 const at = (stamp: string | null): number | null => (stamp ? Date.parse(stamp) : null)
 /** The legs on one axis of the call, in shares of its length: when each rang, when each spoke. */
 export function piecesOf(call: Call, now: number): { key: string; pieces: Piece[] }[] {
@@ -23,8 +23,8 @@ export function piecesOf(call: Call, now: number): { key: string; pieces: Piece[
   return call.legs.map((leg) => {
     const [rang, spoke, over] = [at(leg.ringing_at), at(leg.answered_at), at(leg.ended_at) ?? end]
     const pieces: Piece[] = []
-    if (rang !== null) pieces.push({ from: share(rang), to: share(spoke ?? over), kind: 'ring' })
-    if (spoke !== null) pieces.push({ from: share(spoke), to: share(over), kind: 'talk' })
+    if (rang !== null) pieces.push({ from: share(rang), to: share(spoke ?? over), kind: 'rang' })
+    if (spoke !== null) pieces.push({ from: share(spoke), to: share(over), kind: 'spoke' })
     return { key: leg.key, pieces }
   })
 }

@@ -25,8 +25,11 @@ export function useFrameKeys(): void {
     }
     const card = offers.open[0]
     if (!card || card.busy) return
-    if (yes) await offers.accept(card.offer)
-    else await offers.decline(card.offer)
+    if (yes) {
+      const writing = inField(document.activeElement)
+      const taken = await offers.accept(card.offer)
+      if (taken && !writing) await router.push(`/inbox/mine/${taken.id}`) // who is writing stays where they are
+    } else await offers.decline(card.offer)
   }
   function onKey(event: KeyboardEvent): void {
     if (event.code === 'F8') {

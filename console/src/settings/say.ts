@@ -21,7 +21,6 @@ export function dateText(iso: string, weekday = true): string {
   return [part('weekday'), part('day'), part('month'), part('year')].filter(Boolean).join(' ')
 }
 export const dayNumber = (iso: string): string => of({ day: 'numeric' }).formatToParts(asDate(iso)).find((p) => p.type === 'day')!.value
-export const startsMonth = (iso: string): boolean => dayNumber(iso) === of({ day: 'numeric' }).formatToParts(asDate('2026-01-01')).find((p) => p.type === 'day')?.value && dayNumber(iso).length === 1
 
 /** 09:00 in the digits of the language. */
 export function clockText(minutes: number): string {
@@ -29,6 +28,7 @@ export function clockText(minutes: number): string {
   const [h, m] = showClock(minutes).split(':').map(Number)
   return `${digits.format(h!)}:${digits.format(m!)}`
 }
+export const hourText = (hour: number): string => new Intl.NumberFormat(taste.locale, { minimumIntegerDigits: 2 }).format(hour)
 export const spanText = (span: Span): string => `${clockText(span.start)}–${clockText(span.end)}`
 export const spansText = (spans: readonly Span[]): string => (spans.length ? list(spans.map(spanText)) : t('settings.hours.closed'))
 export const list = (items: string[]): string => new Intl.ListFormat(taste.locale, { type: 'conjunction' }).format(items)

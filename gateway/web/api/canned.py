@@ -7,7 +7,7 @@ from pydantic import Field
 from gateway.domain.operator import Permission
 from gateway.domain.rows import Row
 from gateway.web import settings_shapes
-from gateway.web.api.common import CLIENT_ID, V1, id_from
+from gateway.web.api.common import CLIENT_ID, V1, Paged, id_from
 from gateway.web.openapi import Items
 from gateway.web.routes import Ask, Form, Routes
 
@@ -33,7 +33,7 @@ class NewCanned(CannedForm):
 
 
 @routes.get(f"{V1}/canned", ANSWER, returns=Items(settings_shapes.Canned))
-async def list_canned(ask: Ask) -> Row:
+async def list_canned(ask: Ask, query: Paged) -> Row:  # noqa: ARG001 - short lists come whole, a page's words are accepted
     """The shared ones and one's own."""
     return {"items": await ask.cases.setup.canned(ask.by), "next_cursor": None}
 

@@ -10,7 +10,7 @@ from gateway.domain.ids import OperatorId
 from gateway.domain.operator import Permission
 from gateway.domain.rows import Row
 from gateway.web import settings_shapes, shapes
-from gateway.web.api.common import CLIENT_ID, V1, id_from
+from gateway.web.api.common import CLIENT_ID, V1, Paged, id_from
 from gateway.web.openapi import Items
 from gateway.web.routes import Ask, Form, Routes
 
@@ -47,7 +47,7 @@ class NewOperator(OperatorChange):
 
 
 @routes.get(f"{V1}/operators", ANSWER, returns=Items(shapes.Operator))
-async def list_operators(ask: Ask) -> Row:
+async def list_operators(ask: Ask, query: Paged) -> Row:  # noqa: ARG001 - short lists come whole, a page's words are accepted
     """Colleagues with their presence."""
     return {"items": await ask.cases.setup.operators(), "next_cursor": None}
 
