@@ -58,10 +58,6 @@ class Desk:
         self.writes(text)
         expect(self.page.get_by_role("complementary", name="Private note").filter(has_text=text)).to_be_visible()
 
-    def texts(self) -> list[str]:
-        """What stands in the bubbles, in order; lines of the system and automatic texts are none."""
-        return self.thread.locator(".msg:not(:has(.i-lucide\\:bot)) .bub .said").all_inner_texts()
-
     def shows(self, texts: list[str]) -> None:
         """Exactly these were said, in this order."""
         said = self.thread.locator(".msg .bub .said")

@@ -55,34 +55,12 @@ def focused(page: Page) -> str:
 
 def test_a_round_of_work_without_a_mouse(people: People, password: str, two_questions: list[str]) -> None:
     olga = people.stranger()
-    olga.witness.forgive(r"/api/v1/session: .* 401")
-    page, keys = olga.opens("/sign-in").page, olga.page.keyboard
-    keys.type("olga@example.com")
-    keys.press("Tab")
-    keys.type(password)
-    keys.press("Enter")
-    expect(page).to_have_url(f"{olga.url}/inbox/mine")
-    expect(page.get_by_role("option")).to_have_count(2)
-
-    keys.press("j")
-    keys.press("j")
-    keys.press("k")
-    keys.press("Enter")
+    page, keys = olga.page, olga.page.keyboard
+    _signs_in(olga, password)
+    for key in ("j", "j", "k", "Enter"):
+        keys.press(key)
     expect(olga.thread.get_by_text(two_questions[0]).first).to_be_visible()
-    keys.press("r")
-    expect(olga.composer).to_be_focused()
-    keys.type("We do.")
-    keys.press("Control+Enter")
-    expect(olga.thread.locator(".msg.out").filter(has_text="We do.")).to_be_visible()
-    expect(olga.composer).to_be_focused()
-    keys.press("Escape")
-    keys.press("n")
-    expect(olga.page.get_by_role("form", name="Write a private note")).to_be_visible()
-    keys.type("Ask about the frame")
-    keys.press("Control+Enter")
-    expect(page.get_by_role("complementary", name="Private note")).to_contain_text("Ask about the frame")
-    expect(olga.composer).to_be_focused()
-
+    _replies_and_notes(olga)
     keys.press("Control+k")
     expect(page.get_by_role("combobox")).to_be_focused()
     keys.press("Escape")
@@ -101,6 +79,35 @@ def test_a_round_of_work_without_a_mouse(people: People, password: str, two_ques
     keys.press("g")
     keys.press("i")
     expect(page).to_have_url(f"{olga.url}/inbox/mine")
+
+
+def _signs_in(olga: Desk, password: str) -> None:
+    olga.witness.forgive(r"/api/v1/session: .* 401")
+    keys = olga.opens("/sign-in").page.keyboard
+    expect(olga.page.get_by_role("textbox", name="Mail address")).to_be_focused()
+    keys.type("olga@example.com")
+    keys.press("Tab")
+    keys.type(password)
+    keys.press("Enter")
+    expect(olga.page).to_have_url(f"{olga.url}/inbox/mine")
+    expect(olga.page.get_by_role("option")).to_have_count(2)
+
+
+def _replies_and_notes(olga: Desk) -> None:
+    keys = olga.page.keyboard
+    keys.press("r")
+    expect(olga.composer).to_be_focused()
+    keys.type("We do.")
+    keys.press("Control+Enter")
+    expect(olga.thread.locator(".msg.out").filter(has_text="We do.")).to_be_visible()
+    expect(olga.composer).to_be_focused()
+    keys.press("Escape")
+    keys.press("n")
+    expect(olga.page.get_by_role("form", name="Write a private note")).to_be_visible()
+    keys.type("Ask about the frame")
+    keys.press("Control+Enter")
+    expect(olga.page.get_by_role("complementary", name="Private note")).to_contain_text("Ask about the frame")
+    expect(olga.composer).to_be_focused()
 
 
 def test_the_focus_goes_round_and_is_always_seen(olga: Desk, people: People) -> None:
