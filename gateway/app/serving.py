@@ -23,6 +23,7 @@ from gateway.settings import Settings
 from gateway.web import server
 
 SHUTDOWN_SECONDS = 20.0
+BUILD_SECONDS = 30.0
 log = logs.get("app")
 
 
@@ -92,6 +93,7 @@ async def running(settings: Settings) -> AsyncIterator[Serving]:
             sock = _bound(settings)
             await _take_over(gateway, settings)
             async with working(gateway.parts):
+                await _channels_are_built(gateway)
                 url = await _listen(runner, sock, settings)
                 if made:
                     token = await accounts_of(gateway.parts).link(made.administrator)
@@ -105,6 +107,15 @@ async def _take_over(gateway: Opened, settings: Settings) -> None:
     """Alone on this store, and alone on the address: what is still leased belonged to a process that was killed."""
     if settings.signals.url.startswith("memory:") and (left := await gateway.take_over()):
         log.warning("gateway.took_over", left=left)
+
+
+async def _channels_are_built(gateway: Opened) -> None:
+    """A hook that met a channel still being built would answer 404, which a PBX may take for good."""
+    try:
+        async with asyncio.timeout(BUILD_SECONDS):
+            await gateway.parts.adapters.built.wait()
+    except TimeoutError:
+        log.warning("gateway.channels_late")
 
 
 def _bound(settings: Settings) -> socket.socket:

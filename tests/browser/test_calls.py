@@ -60,7 +60,7 @@ def test_a_call_pops_up_without_taking_the_caret_and_a_missed_one_waits_for_a_ca
     expect(card).to_be_hidden()
     expect(olga.composer).to_be_focused()
     olga.page.get_by_role("navigation", name="Which conversations").get_by_role("link", name="Waiting").click()
-    waiting = olga.page.get_by_role("option").filter(has_text="Missed call")
+    waiting = olga.row(BORIS)
     expect(waiting).to_be_visible()
     waiting.click()
     expect(olga.thread.locator(".callrow")).to_contain_text("Missed call")

@@ -12,6 +12,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.desk import Desk
 from tests.browser.office import Office
 from tests.browser.shop import PIXEL
+from tests.eventually import eventually_sync
 from tests.servers.imap import ImapServer
 from tests.servers.smtp import SmtpServer
 
@@ -34,6 +35,7 @@ def mailbox(office: Office, imap_server: ImapServer, smtp_server: SmtpServer) ->
                  "password": imap_server.password},
         "smtp": {"host": smtp_server.host, "port": smtp_server.port, "security": "none"},
     }, name="Mail")  # fmt: skip
+    eventually_sync(lambda: office.ask("GET", f"/channels/{channel['id']}")["health"] == "ok", within=20, every=0.1)
     yield imap_server
     office.disconnect(channel)
 

@@ -31,7 +31,10 @@ from tests.servers.smtp import SmtpServer
 T = TypeVar("T")
 CHATS = (7001, 7002, 7003)
 RECOVER_SECONDS = 90.0
-FINISHED = "SELECT (SELECT count(*) FROM outbox WHERE kind = 'raw.read') + (SELECT count(*) FROM delivery WHERE state IN ('due', 'sending'))"
+FINISHED = """
+    SELECT (SELECT count(*) FROM outbox WHERE kind = 'raw.read')
+         + (SELECT count(*) FROM delivery WHERE state IN ('due', 'sending'))
+"""
 
 
 @dataclass
@@ -93,7 +96,11 @@ class Storm:
     async def blow(self) -> Ledger:
         """The whole day; returns when everything has come to rest."""
         connector = aiohttp.TCPConnector(force_close=True)
-        async with SlowTelegram(self.dice) as self.telegram, aiohttp.ClientSession(connector=connector) as http, Pbx(http) as self.pbx:
+        async with (
+            SlowTelegram(self.dice) as self.telegram,
+            aiohttp.ClientSession(connector=connector) as http,
+            Pbx(http) as self.pbx,
+        ):
             self.olga = Console(self.house, http)
             await self._open_shop()
             feeders = [asyncio.create_task(work()) for work in (self._mails, self._chats, *[self._calls] * 3, self._replies)]
@@ -220,7 +227,9 @@ class Storm:
         self.ledger.shown["mail"] = [text for text in heard if text.startswith("mail")]
         self.ledger.shown["telegram"] = [text for text in heard if text.startswith("chat")]
         self.ledger.shown["calls"] = [call["remote"] for call in await self._pages("/calls") if call["state"] == "ended"]
-        self.ledger.states = {m["text"]: m["delivery"]["state"] for m in seen.values() if m["type"] == "outbound" and not m["automatic"]}
+        self.ledger.states = {
+            m["text"]: m["delivery"]["state"] for m in seen.values() if m["type"] == "outbound" and not m["automatic"]
+        }
 
     async def _pages(self, path: str, **query: Any) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []
