@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,26 +10,23 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import People
 from tests.browser.office import Office
+from tests.browser.stillness import settle
 
 GRAVE = {"serious", "critical"}
+PLACES = {"leads": "/leads", "lines": "/settings/lines", "channels": "/settings/channels", "profile": "/settings/profile"}
 axe = Axe()
-Screen = Callable[[People], Page]
 
 
 def faults(page: Page) -> list[str]:
     """What axe calls serious or critical, with the places."""
-    still(page)
+    settle(page)
     found = axe.run(page).response["violations"]
     return [
-        f"{each['id']}: {each['help']}\n    " + "\n    ".join(f"{node['target']} {node['html'][:160]}" for node in each["nodes"][:4])
+        f"{each['id']}: {each['help']}\n    "
+        + "\n    ".join(f"{node['target']} {node['html'][:160]}" for node in each["nodes"][:4])
         for each in found
         if each["impact"] in GRAVE
     ]
-
-
-def still(page: Page) -> None:
-    """Wait until nothing fades in any more: half-transparent text has no honest contrast."""
-    page.wait_for_function("document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity)")
 
 
 @pytest.fixture(params=["en", "fa"])
@@ -62,8 +59,7 @@ def test_nothing_serious_on_the_screens_of_the_console(people: People, office: O
             _shown(olga.page.locator(".flow .msg.out").filter(has_text="We do."))
     found["inbox with an offer"] = faults(olga.page)
     lead = next(row for row in office.open_conversations() if row["operator_id"])["lead_id"]
-    for name, place in {"lead": f"/leads/{lead}", "leads": "/leads", "lines": "/settings/lines", "channels": "/settings/channels",
-                        "profile": "/settings/profile"}.items():  # fmt: skip
+    for name, place in (PLACES | {"lead": f"/leads/{lead}"}).items():
         olga.opens(place)
         _shown(olga.page.locator("main h1, main h2").first)
         found[name] = faults(olga.page)

@@ -80,7 +80,8 @@ def test_an_answered_call_leaves_no_work(olga: Desk, pbx: Pbx, office: Office) -
 
 def _overlap(desk: Desk, one: str, other: str) -> bool:
     first, second = desk.page.locator(one).bounding_box(), desk.page.locator(other).bounding_box()
-    assert first and second
+    assert first
+    assert second
     return all(
         first[side] < second[side] + second[size] and second[side] < first[side] + first[size]
         for side, size in (("x", "width"), ("y", "height"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 
 from playwright.sync_api import FilePayload, Page, expect
@@ -9,10 +11,16 @@ from playwright.sync_api import FilePayload, Page, expect
 from tests.browser.chat import Chat
 from tests.browser.desk import Desk
 
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000 1f15c4890000000d49444154789c636060606000000005000157a4ca5f"
-    "0000000049454e44ae426082".replace(" ", "")
-)
+
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """A part of a PNG."""
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+PNG = b"".join([
+    b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 8, 2, 0, 0, 0)),
+    chunk(b"IDAT", zlib.compress((b"\0" + b"\x2c\x5f\x9e" * 2) * 2)), chunk(b"IEND", b""),
+])  # fmt: skip
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 DRAWN = "picture => picture.complete && picture.naturalWidth > 0"
 

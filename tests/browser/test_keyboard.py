@@ -16,6 +16,8 @@ SEEN = """() => {
     const style = getComputedStyle(element)
     return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none'
   }
+  const active = document.getElementById(document.activeElement.getAttribute('aria-activedescendant') ?? '')
+  if (active && marked(active)) return true
   for (let at = document.activeElement; at && at !== document.body; at = at.parentElement) {
     if (marked(at)) return true
     if (!at.matches('textarea, input')) return false

@@ -11,7 +11,8 @@ from tests.browser.conftest import People
 from tests.browser.desk import Desk
 from tests.browser.shop import Shop
 
-BROKEN_POLICIES = "window.broken = []; addEventListener('securitypolicyviolation', (e) => broken.push(`${e.violatedDirective} ${e.blockedURI}`))"
+BROKEN_POLICIES = """window.broken = []
+addEventListener('securitypolicyviolation', (event) => broken.push(`${event.violatedDirective} ${event.blockedURI}`))"""
 STEPS = ("00", "33", "66", "99", "cc", "ff")
 COLOURS = [f"#{red}{green}{blue}" for red, green, blue in product(STEPS, repeat=3)]
 WORST = """([frame, colours]) => {
@@ -28,7 +29,9 @@ WORST = """([frame, colours]) => {
     const [a, b] = [light(rgb(one)), light(rgb(other))].sort((x, y) => y - x)
     return (a + 0.05) / (b + 0.05)
   }
-  const pairs = {'--on on --b': 4.5, '--t on --wash': 4.5, '--t on --s': 4.5, '--mu on --wash': 4.5, '--ink on --s2': 4.5, '--e on --s': 3}
+  const pairs = {
+    '--on on --b': 4.5, '--t on --wash': 4.5, '--t on --s': 4.5, '--mu on --wash': 4.5, '--ink on --s2': 4.5, '--e on --s': 3,
+  }
   const worst = {}
   for (const theme of ['light', 'dark']) for (const colour of colours) {
     frame.dataset.theme = theme
