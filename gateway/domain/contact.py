@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -24,9 +24,9 @@ class Contact:
     blocked: bool = False
     version: int = 1
 
-    def named(self, name: str) -> Contact:
-        """A better name than none; a name given by a person stays."""
-        return replace(self, name=name) if name and not self.name else self
+    def named(self, name: str, *, instead_of: Sequence[str] = ()) -> Contact:
+        """A better name than none, or than a number or address that stood in for one; a name a person gave stays."""
+        return replace(self, name=name) if name and (not self.name or self.name in instead_of) else self
 
 
 @dataclass(frozen=True, slots=True)

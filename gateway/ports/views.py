@@ -1,7 +1,7 @@
 """What screens read: rows shaped for the console's lists and cards, never used to decide anything.
 
 Every method takes the Scope of the reader, and every method applies it: the same scope builds list, count, search, export
-and socket (docs/adr/0013). Times in rows are aware datetimes; JSON shapes are in docs/reference/console-protocol.md.
+and socket (docs/adr/0014). Times in rows are aware datetimes; JSON shapes are in docs/reference/console-protocol.md.
 """
 
 from __future__ import annotations

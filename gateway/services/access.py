@@ -1,4 +1,4 @@
-"""Who may see and do what: the one place, for REST, lists, files, exports and sockets alike (docs/adr/0013).
+"""Who may see and do what: the one place, for REST, lists, files, exports and sockets alike (docs/adr/0014).
 
 An operator reads the conversations of the lines they are a member of, and on any line what they hold or are offered; with
 SEE_ALL everything. The rooms a socket sits in are computed from the same scope, and an event names the rooms that may hear

@@ -43,7 +43,7 @@ class Desk:
             if to is None:
                 await queueing.leave_queue(scene)
                 await queueing.enqueue(scene, since=scene.talk.waiting_since or scene.talk.opened_at)
-                await scene.say_what_happened("handed_back", by=by.name)
+                await scene.say_what_happened("handed_back", by=by.id)
                 return
             await self._pass_on(scene, by, to)
 
@@ -58,7 +58,7 @@ class Desk:
             if state == "closed" and scene.talk.first_reply_at:
                 await queueing.speak(scene, scene.line.texts.closed)
             key = "spam" if state == "spam" else "closed"
-            await queueing.finish(scene, actor=by.id, key=key, state=state, facts={"by": by.name, "reason": reason})
+            await queueing.finish(scene, actor=by.id, key=key, state=state, facts={"by": by.id, "reason": reason})
 
         return await self._do(id, step)
 
@@ -75,7 +75,7 @@ class Desk:
                 raise IllegalMove("A newer conversation with this contact is running; open that one.", code="newer_running")
             scene.conversation = scene.talk.reopened(at=scene.now).taken(by.id, at=scene.now)
             await scene.uow.queue.assign(id, by.id, at=scene.now)
-            await scene.say_what_happened("reopened", by=by.name)
+            await scene.say_what_happened("reopened", by=by.id)
             scene.emit("conversation.reopened", actor=by.id)
             scene.emit("conversation.assigned", actor=by.id, by=by.id)
 
@@ -150,7 +150,7 @@ class Desk:
             await queueing.enqueue(scene, wanted=to, why="transfer", since=scene.talk.waiting_since)
         else:
             await offers.ask_to_take_over(scene, to, by=by)
-        await scene.say_what_happened("transfer_asked", by=by.name, to=target.name)
+        await scene.say_what_happened("transfer_asked", by=by.id, to=to)
         scene.stirred = True
 
     async def _do(self, id: ConversationId, step: Step) -> rows.Row:

@@ -8,9 +8,12 @@ May talk to: ports, domain, services.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
+from gateway.domain.errors import StoreUnavailable
 from gateway.domain.event import Event
 from gateway.domain.ids import ChannelId, MessageId, RawId
 from gateway.domain.inbound import (
@@ -32,6 +35,7 @@ from gateway.services.directory import Directory
 from gateway.services.scene import Scene
 
 BATCH = 64
+HEARD_EVERY = timedelta(minutes=1)
 
 
 class Intake:
@@ -41,6 +45,7 @@ class Intake:
         self._core, self._directory = core, directory
         self._waiting: list[tuple[InboundEvent, asyncio.Future[Accepted]]] = []
         self._pump: asyncio.Task[None] | None = None
+        self._heard: dict[ChannelId, datetime] = {}
 
     async def keep(self, raw: Raw) -> Accepted:
         """Store untouched input and promise to read it; see ports.channel.Inbox."""
@@ -123,7 +128,18 @@ class Intake:
             await self._core.signals.nudge("router")
             await self._core.signals.nudge("deliveries")
             await self._core.signals.nudge("outbox")
+        for channel_id in {event.channel_id for event in events}:
+            await self._tell_heard(channel_id)
         return answers
+
+    async def _tell_heard(self, channel_id: ChannelId) -> None:
+        """For people who ask whether anything comes in; at most once a minute, apart from the events, so that it locks none."""
+        now, before = self._core.clock.now(), self._heard.get(channel_id)
+        if before is not None and now - before < HEARD_EVERY:
+            return
+        self._heard[channel_id] = now
+        with contextlib.suppress(StoreUnavailable):
+            await self._core.store.run(lambda uow: uow.channels.heard(channel_id, at=now))
 
     async def _with_files_stored(self, event: MessageReceived) -> MessageReceived:
         if event.html is not None:

@@ -128,7 +128,7 @@ class Offers:
     async def _pass(self, scene: Scene, offer: Offer, state: OfferState, mark: Refusal | None, *, actor: str) -> None:
         await self._end(scene, offer, state, actor=actor)
         if scene.talk.state == "active":  # a transfer: the sender has kept it
-            await scene.say_what_happened("transfer_" + state, to=self._directory.operator(offer.operator_id).name)
+            await scene.say_what_happened("transfer_" + state, to=offer.operator_id)
         elif not await scene.uow.queue.pending_of(scene.talk.id):
             await self._back_to_queue(scene, offer, mark)
         elif mark:
@@ -162,7 +162,18 @@ async def hand_over(scene: Scene, to: OperatorId, *, why: str) -> None:
     scene.conversation = scene.talk.taken(to, at=scene.now)
     await scene.uow.queue.assign(scene.talk.id, to, at=scene.now)
     await scene.say_what_happened("assigned", operator_id=to, why=why)
+    await _look_after_lead(scene, to)
     scene.emit("conversation.assigned", actor=to, operator_id=None, by=to, why=why)
+
+
+async def _look_after_lead(scene: Scene, operator_id: OperatorId) -> None:
+    """The first to answer looks after the lead from here on; whoever does already stays."""
+    if scene.lead is None or scene.lead.responsible_id is not None or not scene.lead.open:
+        return
+    scene.lead = replace(scene.lead, responsible_id=operator_id, updated_at=scene.now)
+    await scene.uow.leads.save(scene.lead)
+    row = rows.lead_row(replace(scene.lead, version=scene.lead.version + 1), contact_name=scene.contact.name)
+    scene.emit("lead.updated", actor=operator_id, lead=row, before={"responsible_id": None})
 
 
 async def ask(scene: Scene, to: OperatorId, *, decision: dict[str, Any]) -> Offer:

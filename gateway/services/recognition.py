@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from textwrap import shorten
 from typing import Any
 
 import phonenumbers
@@ -54,14 +55,20 @@ async def recognise(uow: UnitOfWork, core: Core, sender: Sender) -> Recognised:
             await keep_claims(uow, core, contact.id, sender.claims, evidence="")
             return Recognised(contact, False, REASONS[claim.kind])
     now = core.clock.now()
-    contact = Contact(ContactId(core.ids.new("con")), sender.name, now, locale=sender.locale)
+    contact = Contact(ContactId(core.ids.new("con")), sender.name or _stand_in(sender), now, locale=sender.locale)
     await uow.contacts.add(contact)
     await keep_claims(uow, core, contact.id, sender.claims, evidence="")
     return Recognised(contact, True, "first_contact")
 
 
+def _stand_in(sender: Sender) -> str:
+    """A person without a name goes by their number or address; a visitor of the site by nothing."""
+    first = sender.claims[0]
+    return first.value if first.kind in ("phone", "email") else ""
+
+
 async def _with_name(uow: UnitOfWork, contact: Contact, sender: Sender) -> Contact:
-    better = contact.named(sender.name)
+    better = contact.named(sender.name, instead_of=[claim.value for claim in sender.claims])
     if sender.locale and not better.locale:
         better = replace(better, locale=sender.locale)
     if better is not contact:
@@ -125,7 +132,8 @@ async def lead_for(uow: UnitOfWork, core: Core, who: Recognised, line: Line, occ
 async def _make(uow: UnitOfWork, core: Core, who: Recognised, line: Line, occasion: Occasion) -> Lead:
     lead = Lead(
         id=LeadId(core.ids.new("led")), number=await uow.conversations.next_number("lead"), contact_id=who.contact.id,
-        title=occasion.title[:TITLE_LENGTH] or who.contact.name, stage="new", created_at=occasion.at, line_id=line.id,
+        title=shorten(occasion.title, TITLE_LENGTH, placeholder=" …") or who.contact.name, stage="new",
+        created_at=occasion.at, line_id=line.id,
         source=dict(occasion.source), first_conversation_id=occasion.conversation_id,
         unreachable=not occasion.reachable, updated_at=occasion.at,
     )  # fmt: skip

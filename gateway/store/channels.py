@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from gateway.domain.channel import Channel
 from gateway.domain.errors import NotFound
 from gateway.domain.ids import ChannelId
 from gateway.store import tables as t
+from gateway.store.columns import micros
 from gateway.store.nouns import CHANNEL
 from gateway.store.statements import Sql, upsert
 from gateway.store.unit_of_work import Transaction
 
 GET = Sql(select(*CHANNEL.columns).where(t.channel.c.id == bindparam("id")))
 ALL = Sql(select(*CHANNEL.columns).order_by(t.channel.c.id))
+HEARD = Sql(update(t.channel).where(t.channel.c.id == bindparam("the_id")).values(last_event_at=bindparam("at")))
 REMOVE = Sql(delete(t.channel).where(t.channel.c.id == bindparam("id")))
 _CURSOR = (t.channel_cursor.c.channel_id == bindparam("id")) & (t.channel_cursor.c.name == bindparam("name"))
 CURSOR = Sql(select(t.channel_cursor.c.value).where(_CURSOR))
@@ -44,6 +47,10 @@ class SqlChannels:
     async def save(self, channel: Channel) -> None:
         """A changed one."""
         self._t.pending.save(CHANNEL, channel)
+
+    async def heard(self, id: ChannelId, *, at: datetime) -> None:
+        """When something last came in; touches nothing that a person sets."""
+        await self._t.change(HEARD, {"the_id": id, "at": micros(at)})
 
     async def remove(self, id: ChannelId) -> None:
         """With its cursors."""

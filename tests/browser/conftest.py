@@ -89,6 +89,31 @@ def office(playwright: Playwright, signed_in: StorageState, house: House) -> Ite
 
 
 @pytest.fixture(scope="session")
+def ivan_signed_in(browser: Browser, office: Office, house: House) -> StorageState:
+    """Ivan has followed the link that Olga made for him."""
+    context = browser.new_context(locale="en-GB", viewport=WIDE)
+    page = context.new_page()
+    page.goto(office.link_for(office.ivan))
+    page.get_by_role("button", name="Later").click()
+    expect(page).to_have_url(f"{house.url}/inbox/mine")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def ivan(people: People, playwright: Playwright, ivan_signed_in: StorageState, house: House) -> Iterator[Desk]:
+    """Ivan at his inbox, for this story only."""
+    door = playwright.request.new_context(storage_state=ivan_signed_in)
+    own = Office(door, house.url)
+    own.is_at_work()
+    page, witness = people.tab(storage_state=ivan_signed_in)
+    yield Desk(page, house.url, witness).opens()
+    own.is_at_work(online=False)
+    door.dispose()
+
+
+@pytest.fixture(scope="session")
 def shop(house: House) -> Iterator[Shop]:
     """Another site, at another origin."""
     with Shop(house.url) as opened:

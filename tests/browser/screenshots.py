@@ -40,7 +40,11 @@ class Look:
     @property
     def name(self) -> str:
         """The end of the file's name; nothing for the usual look."""
-        parts = [self.locale * (self.locale != "en"), self.theme * (self.theme != "light"), str(self.width) * (self.width != 1440)]
+        parts = [
+            self.locale * (self.locale != "en"),
+            self.theme * (self.theme != "light"),
+            str(self.width) * (self.width != 1440),
+        ]
         return "".join(f"-{part}" for part in parts if part)
 
 

@@ -282,3 +282,16 @@ async def test_a_silent_customer_is_closed_after_the_hours_of_the_line(office: O
     assert (await office.conversation(ann)).state == "active"
     await office.time_passes(hours=2)
     assert (await office.conversation(ann)).state == "closed"
+
+
+async def test_a_channel_tells_since_when_nothing_came_in(office: Office) -> None:
+    assert (await office.store.read(lambda uow: uow.channels.get(BOT))).last_event_at is None
+    await office.write("Ann", "Hello")
+    heard = (await office.store.read(lambda uow: uow.channels.get(BOT))).last_event_at
+    assert heard == office.clock.now()
+    await office.time_passes(seconds=30)
+    await office.write("Ann", "Anybody?")
+    assert (await office.store.read(lambda uow: uow.channels.get(BOT))).last_event_at == heard
+    await office.time_passes(seconds=60)
+    await office.write("Ann", "Hello?")
+    assert (await office.store.read(lambda uow: uow.channels.get(BOT))).last_event_at == office.clock.now()

@@ -16,6 +16,9 @@ export function useLead(id: () => Id) {
   const fieldTrouble = ref<{ field: Editable; text: string } | null>(null)
   const clash = ref<Clash | null>(null)
   const busy = ref(false)
+  /** The lead as it stood when a field was entered. What others change meanwhile must not be overwritten unseen. */
+  let entered: LeadPage | null = null
+  const enter = (event: FocusEvent): void => { if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement) entered = page.value }
 
   const lay = (lead: Lead): void => { if (page.value?.id === lead.id && lead.version >= page.value.version) page.value = { ...page.value, ...lead } }
   async function load(): Promise<void> {
@@ -41,7 +44,8 @@ export function useLead(id: () => Id) {
   onScopeDispose(() => { stop(); clearTimeout(soon) })
 
   async function change(wanted: Change, version?: number): Promise<void> {
-    const base = page.value
+    const base = entered?.id === page.value?.id ? entered : page.value
+    entered = null
     if (!base) return
     const part = version === undefined ? changeOf(base, wanted) : wanted
     const field = Object.keys(part)[0] as Editable | undefined
@@ -73,5 +77,5 @@ export function useLead(id: () => Id) {
     }
   }
   const insist = (): Promise<void> => (clash.value ? change({ [clash.value.field]: clash.value.mine } as Change, clash.value.version) : Promise.resolve())
-  return { page, trouble, fieldTrouble, clash, busy, load, change, insist }
+  return { page, trouble, fieldTrouble, clash, busy, load, enter, change, insist }
 }

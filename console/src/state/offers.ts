@@ -26,7 +26,8 @@ export function tick(cards: Cards, now: number): Cards {
   const kept = cards.filter((c) => (c.taken ? now - c.taken.at < TAKEN_SHOWN_MS : now < Date.parse(c.offer.until) + LATE_MS))
   return kept.length === cards.length ? cards : kept
 }
-export const secondsLeft = (offer: Offer, now: number): number => Math.max(0, Math.ceil((Date.parse(offer.until) - now) / 1000))
+/** Never more than the whole: the clock on the screen may be a second behind. */
+export const secondsLeft = (offer: Offer, now: number): number => Math.max(0, Math.ceil((Date.parse(offer.until) - Math.max(now, Date.parse(offer.made_at))) / 1000))
 export const shareLeft = (offer: Offer, now: number): number => {
   const whole = Date.parse(offer.until) - Date.parse(offer.made_at)
   return whole > 0 ? Math.min(1, Math.max(0, (Date.parse(offer.until) - now) / whole)) : 0

@@ -1,4 +1,4 @@
-"""Who may see what, as a condition: the one place where the Scope of a reader turns into SQL (docs/adr/0013).
+"""Who may see what, as a condition: the one place where the Scope of a reader turns into SQL (docs/adr/0014).
 
 Lists, counts, searches, exports and single things all use these, so that none can show what another hides.
 """

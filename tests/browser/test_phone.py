@@ -1,0 +1,52 @@
+"""On a phone: list, thread and lead are three pages of the console; the widget fills the screen and keeps the focus."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import People
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+
+
+def test_list_thread_and_lead_are_pages_of_their_own(people: People) -> None:
+    olga, ann = people.olga(**PHONE).opens(), people.ann().visits().opens()
+    ann.says("Do you repair wheels?")
+    olga.offer("Do you repair wheels?").get_by_role("button", name="Accept").tap()
+    lists, sheet = olga.page.locator(".left"), olga.page.locator(".sheet.desk")
+    expect(olga.thread).to_be_visible()
+    expect(lists).to_be_hidden()
+    olga.page.locator("button.lead-chip").tap()
+    lead = olga.page.get_by_role("complementary", name="Contact and lead")
+    expect(lead).to_be_in_viewport(ratio=0.9)
+    expect(olga.page.get_by_role("button", name="Back to the thread")).to_be_focused()
+    olga.page.get_by_role("button", name="Back to the thread").tap()
+    expect(lead).to_be_hidden()
+    olga.page.get_by_role("link", name="Back", exact=True).tap()
+    expect(lists).to_be_visible()
+    expect(sheet).to_be_hidden()
+    olga.row("Do you repair wheels?").tap()
+    expect(olga.thread).to_be_visible()
+    assert olga.page.evaluate("document.documentElement.scrollWidth") <= 390, "the page can be pushed sideways"
+
+
+def test_the_widget_fills_the_screen_and_keeps_the_focus_until_esc(people: People) -> None:
+    ann = people.ann(**PHONE).visits()
+    ann.launcher.tap()
+    expect(ann.panel).to_have_attribute("aria-modal", "true")
+    box = ann.panel.bounding_box()
+    assert box and (round(box["x"]), round(box["width"])) == (0, 390), box
+    assert round(box["y"]) == 0 and round(box["height"]) == 844, box
+    assert ann.page.evaluate("getComputedStyle(document.documentElement).overflow") == "hidden"
+    seen = set()
+    for key in ["Tab"] * 8 + ["Shift+Tab"] * 8:
+        ann.page.keyboard.press(key)
+        seen.add(ann.page.evaluate(
+            "document.activeElement.tagName + ' ' + (document.activeElement.shadowRoot?.activeElement?.ariaLabel ?? '')"
+        ))  # fmt: skip
+    assert all(where.startswith("GATEWAY-CHAT ") for where in seen), seen
+    assert len(seen) >= 4, seen
+    ann.page.keyboard.press("Escape")
+    expect(ann.panel).to_be_hidden()
+    expect(ann.launcher).to_be_focused()
+    assert ann.page.evaluate("getComputedStyle(document.documentElement).overflow") != "hidden"
