@@ -63,7 +63,8 @@ def _cases(parts: Parts, views: Views, settings: Settings) -> Cases:
 
 
 def _sanitise(html: str, *, images: bool, cid: Mapping[str, str]) -> str:
-    from gateway.channels.email import sanitise
+    # not the package's function of the same name: after its first call that name stands for the module
+    from gateway.channels.email.sanitise import sanitise
 
     return sanitise(html, images=cid, show_remote=images)
 

@@ -158,7 +158,7 @@ class Offers:
 
 async def hand_over(scene: Scene, to: OperatorId, *, why: str) -> None:
     """The conversation is this person's now; the queue forgets it."""
-    await queueing.leave_queue(scene)
+    await queueing.leave_queue(scene, taken_by=to)
     scene.conversation = scene.talk.taken(to, at=scene.now)
     await scene.uow.queue.assign(scene.talk.id, to, at=scene.now)
     await scene.say_what_happened("assigned", operator_id=to, why=why)

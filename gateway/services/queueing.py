@@ -60,15 +60,16 @@ async def enqueue(scene: Scene, *, wanted: OperatorId | None = None, why: str = 
     scene.stirred = True
 
 
-async def leave_queue(scene: Scene) -> None:
-    """It is no longer waiting: entry, pending offers and waiting clocks go."""
+async def leave_queue(scene: Scene, *, taken_by: OperatorId | None = None) -> None:
+    """It is no longer waiting: entry, pending offers and clocks go. Who was asked too is told who was quicker."""
     await scene.uow.queue.remove(scene.talk.id)
     await scene.uow.outbox.cancel("conversation.no_answer", scene.talk.id)
     for offer in await scene.uow.queue.pending_of(scene.talk.id):
         ended = offer.ended("withdrawn", at=scene.now)
         await scene.uow.queue.save_offer(ended)
         await scene.uow.outbox.cancel("offer.lapse", offer.id)
-        scene.emit("offer.withdrawn", actor="line", operator_id=offer.operator_id, offer=rows.offer_row(ended))
+        row = rows.offer_row(ended)
+        scene.emit("offer.withdrawn", actor="line", operator_id=offer.operator_id, offer=row, taken_by=taken_by)
 
 
 async def _greet(scene: Scene, *, open_now: bool, opens: datetime | None) -> None:

@@ -45,7 +45,8 @@ class Storefront:
         """Band and expected minutes of a waiting conversation."""
         if row["state"] != "offered":
             await self._refresh_places(row["line_id"], row["id"])
-        return self.queue_known(row) or self._band(row, QUEUE_DEPTH)
+        _, places = self._places.get(row["line_id"], (None, {}))
+        return self.queue_known(row) or self._band(row, len(places))  # not among them: just come, or just offered
 
     def queue_known(self, row: Mapping[str, Any]) -> Row | None:
         """The same from what is known already; None if it is not."""

@@ -49,6 +49,7 @@ class Desk:
     def writes(self, text: str) -> None:
         """A reply, sent."""
         self.composer.fill(text)
+        expect(self.page.locator(".composer footer").get_by_role("button").last).to_be_enabled()  # files have arrived
         self.composer.press("Control+Enter")
 
     def notes(self, text: str) -> None:

@@ -163,7 +163,7 @@ async def console(camera: Camera, look: Look) -> None:
 
 async def widget(camera: Camera, look: Look) -> None:
     """The demo site with the chat closed, opened, and after the first message."""
-    states = ("widget-closed", "widget-open", "widget-chat")
+    states = ("widget-closed", "widget-open", "widget-queue", "widget-chat")
     if not any(camera.wants(state, look) for state in states):
         return
     async with camera.page(look, signed_in=False) as page:
@@ -177,6 +177,8 @@ async def widget(camera: Camera, look: Look) -> None:
         await box.fill(QUESTION[look.locale])
         await box.press("Enter")
         await page.wait_for_timeout(4 * SETTLE_MS)
+        await camera.snap(page, "widget-queue", look)
+        await camera.story.answer(QUESTION[look.locale], ANSWER[look.locale])
         await camera.snap(page, "widget-chat", look)
 
 
@@ -185,6 +187,12 @@ QUESTION = {
     "ru": "Вы сможете сегодня посмотреть тормоза?",
     "es": "¿Podéis mirar mis frenos hoy?",
     "fa": "امروز می‌توانید ترمزهای دوچرخه‌ام را ببینید؟",
+}
+ANSWER = {
+    "en": "Yes. Bring it in by noon and it is ready at six.",
+    "ru": "Да. Привезите до полудня, к шести всё будет готово.",
+    "es": "Sí. Tráela antes del mediodía y estará lista a las seis.",
+    "fa": "بله. تا ظهر بیاورید، ساعت شش آماده است.",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
+from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -34,7 +35,7 @@ class Shop:
         """The page that carries the chat of this key."""
         return f"{self.url}/?key={key}"
 
-    def __enter__(self) -> Shop:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

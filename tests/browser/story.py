@@ -13,6 +13,7 @@ import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -50,6 +51,18 @@ class Story:
     async def hang_up(self) -> None:
         """Ann has put the phone down."""
         await self.pbx.reports("ended", "c-3", cause="16")
+
+    async def answer(self, question: str, text: str) -> None:
+        """Olga takes the conversation that begins like this, and answers."""
+
+        async def asked() -> str:
+            found = [row["id"] for row in await self.olga.conversations() if row["preview"] == question]
+            assert found, question
+            return str(found[0])
+
+        talk = await eventually(asked, within=10)
+        await self.olga.ask("POST", f"/conversations/{talk}/take")
+        await self.olga.write(talk, text)
 
     async def speak(self, locale: str) -> None:
         """Olga's console in another language."""
@@ -142,10 +155,12 @@ async def _phone_rings(story: Story) -> None:
     olga, pbx = story.olga, story.pbx
     pbx.recordings["r-1.wav"] = _tone(seconds=42)
     numbers = {"from": ANNS_PHONE, "from_name": "Ann Keller", "to": "+442071838700"}
-    await pbx.reports("offered", "c-1", **numbers)
-    await pbx.reports("ringing", "c-1", device="101")
-    await pbx.reports("answered", "c-1", device="101")
-    await pbx.reports("ended", "c-1", cause="16", talk_seconds=42)
+    now = SystemClock().now()
+    for ago, event, facts in (
+        (60, "offered", numbers), (56, "ringing", {"device": "101"}), (48, "answered", {"device": "101"}),
+        (6, "ended", {"cause": "16"}),
+    ):  # fmt: skip
+        await pbx.reports(event, "c-1", timestamp=(now - timedelta(seconds=ago)).isoformat(), **facts)
     await pbx.reports("recording_ready", "c-1", recording_id="r-1", recording_url=pbx.recording_url("r-1.wav"), duration=42)
 
     async def kept() -> dict[str, Any]:

@@ -60,7 +60,7 @@ def test_a_call_pops_up_without_taking_the_caret_and_a_missed_one_waits_for_a_ca
     expect(card).to_be_hidden()
     expect(olga.composer).to_be_focused()
     olga.page.get_by_role("navigation", name="Which conversations").get_by_role("link", name="Waiting").click()
-    waiting = olga.page.get_by_role("option").filter(has_text="Missed call")
+    waiting = olga.row(BORIS)
     expect(waiting).to_be_visible()
     waiting.click()
     expect(olga.thread.locator(".callrow")).to_contain_text("Missed call")
@@ -80,7 +80,8 @@ def test_an_answered_call_leaves_no_work(olga: Desk, pbx: Pbx, office: Office) -
 
 def _overlap(desk: Desk, one: str, other: str) -> bool:
     first, second = desk.page.locator(one).bounding_box(), desk.page.locator(other).bounding_box()
-    assert first and second
+    assert first
+    assert second
     return all(
         first[side] < second[side] + second[size] and second[side] < first[side] + first[size]
         for side, size in (("x", "width"), ("y", "height"))

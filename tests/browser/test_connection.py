@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chat import Chat
@@ -24,7 +23,6 @@ def mend(*people: Desk | Chat) -> None:
         person.page.context.set_offline(False)
 
 
-@pytest.mark.usefixtures("people")
 def test_what_is_written_without_connection_arrives_once_and_in_order(talking: tuple[Desk, Chat]) -> None:
     olga, ann = talking
     cut(olga, ann)
@@ -52,7 +50,6 @@ def test_what_is_written_without_connection_arrives_once_and_in_order(talking: t
     ann.shows(own, answers)
 
 
-@pytest.mark.usefixtures("people")
 def test_what_was_written_survives_a_reload_before_it_could_be_sent(talking: tuple[Desk, Chat]) -> None:
     olga, ann = talking
     cut(ann)

@@ -25,6 +25,7 @@ def test_olga_is_offered_what_ann_writes_and_ann_reads_the_answer(olga: Desk, an
     olga.page.keyboard.press("F8")
     expect(card).to_be_hidden()
     olga.row(ASKED).click()
+    expect(olga.page.get_by_role("region", name="Thread").get_by_role("heading", level=1)).to_have_text("No name")
     olga.writes(ANSWERED)
     ann.shows([ASKED], [ANSWERED])
     expect(ann.panel.locator("header b")).to_have_text("Olga")

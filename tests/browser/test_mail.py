@@ -12,12 +12,14 @@ from playwright.sync_api import Route, expect
 from tests.browser.desk import Desk
 from tests.browser.office import Office
 from tests.browser.shop import PIXEL
+from tests.eventually import eventually_sync
 from tests.servers.imap import ImapServer
 from tests.servers.smtp import SmtpServer
 
 PICTURES = "https://pictures.example"
 HTML = f"""<html><head><script>top.document.title = 'owned'; new Image().src = '{PICTURES}/script.gif'</script>
-<link rel="stylesheet" href="{PICTURES}/style.css"><style>@import url({PICTURES}/import.css); p {{ color: rgb(1, 2, 3) }}</style>
+<link rel="stylesheet" href="{PICTURES}/style.css">
+<style>@import url({PICTURES}/import.css); p {{ color: rgb(1, 2, 3) }}</style>
 </head><body onload="top.document.title = 'owned'"><h2>Spring prices</h2><p>For <b>regular</b> customers.</p>
 <img src="{PICTURES}/logo.gif" onerror="top.document.title = 'owned'" width="60" height="20" alt="Logo">
 <div style="background-image: url({PICTURES}/back.gif)">Behind this</div>
@@ -34,6 +36,7 @@ def mailbox(office: Office, imap_server: ImapServer, smtp_server: SmtpServer) ->
                  "password": imap_server.password},
         "smtp": {"host": smtp_server.host, "port": smtp_server.port, "security": "none"},
     }, name="Mail")  # fmt: skip
+    eventually_sync(lambda: office.ask("GET", f"/channels/{channel['id']}")["health"] == "ok", within=20, every=0.1)
     yield imap_server
     office.disconnect(channel)
 
@@ -65,7 +68,9 @@ def test_a_mail_fetches_nothing_and_runs_nothing_until_images_are_wanted(olga: D
     expect(frame.get_by_role("heading", name="Spring prices")).to_be_visible()
     expect(frame.get_by_text("regular")).to_have_css("font-weight", "700")
     assert "allow-scripts" not in (olga.thread.locator("iframe").get_attribute("sandbox") or "allow-scripts")
-    expect(frame.locator("script, iframe, form, link[rel=stylesheet], [onload], [onerror], a[href^='javascript:']")).to_have_count(0)
+    expect(
+        frame.locator("script, iframe, form, link[rel=stylesheet], [onload], [onerror], a[href^='javascript:']")
+    ).to_have_count(0)
     assert fetched == []
 
     olga.witness.allow(PICTURES)

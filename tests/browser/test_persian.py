@@ -45,7 +45,9 @@ def test_the_console_in_persian(people: People) -> None:
     expect(olga.page.locator(".seg .n").first).to_have_text("۱")
     expect(olga.page.locator(".flow time").first).to_have_text(re.compile("^[۰-۹]{2}:[۰-۹]{2}$"))
     rail, panel = olga.page.locator(".rail").bounding_box(), olga.page.locator(".side").bounding_box()
-    assert rail and panel and rail["x"] > panel["x"], "the rail is not on the right"
+    assert rail
+    assert panel
+    assert rail["x"] > panel["x"], "the rail is not on the right"
 
 
 def test_the_widget_in_persian(people: People, olga: Desk) -> None:
@@ -54,7 +56,8 @@ def test_the_widget_in_persian(people: People, olga: Desk) -> None:
     expect(frame).to_have_attribute("dir", "rtl")
     expect(ann.launcher).to_contain_text("گفت‌وگو با ما")
     launcher = ann.launcher.bounding_box()
-    assert launcher and launcher["x"] < 700, "the launcher is not on the left"
+    assert launcher
+    assert launcher["x"] < 700, "the launcher is not on the left"
     ann.opens().says("چرخ Kestrel را تعمیر می‌کنید؟")
     assert ann.own.first.get_attribute("dir") == "rtl"
     olga.accepts("Kestrel")

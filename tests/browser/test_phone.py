@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import People
+from tests.browser.stillness import settle
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
@@ -34,9 +35,10 @@ def test_the_widget_fills_the_screen_and_keeps_the_focus_until_esc(people: Peopl
     ann = people.ann(**PHONE).visits()
     ann.launcher.tap()
     expect(ann.panel).to_have_attribute("aria-modal", "true")
+    settle(ann.page)
     box = ann.panel.bounding_box()
-    assert box and (round(box["x"]), round(box["width"])) == (0, 390), box
-    assert round(box["y"]) == 0 and round(box["height"]) == 844, box
+    assert box
+    assert {side: round(size) for side, size in box.items()} == {"x": 0, "y": 0, "width": 390, "height": 844}
     assert ann.page.evaluate("getComputedStyle(document.documentElement).overflow") == "hidden"
     seen = set()
     for key in ["Tab"] * 8 + ["Shift+Tab"] * 8:

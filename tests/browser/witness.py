@@ -64,7 +64,10 @@ class Witness:
 
     def _on_socket(self, socket: WebSocket) -> None:
         self.asked.append(socket.url)
-        socket.on("framereceived", lambda frame: self.heard.append(frame if isinstance(frame, str) else frame.decode(errors="replace")))
+        socket.on(
+            "framereceived",
+            lambda frame: self.heard.append(frame if isinstance(frame, str) else frame.decode(errors="replace")),
+        )
 
     def _complain(self, what: str) -> None:
         self.complaints.append(what)

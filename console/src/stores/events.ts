@@ -67,7 +67,7 @@ function aboutOffer(event: ConsoleEvent): void {
     if (offer.operator_id === me) ring('offer', offer.conversation)
     return
   }
-  useOffers().ended(offer, event.type === 'offer.accepted' ? event.data.taken_by ?? offer.operator_id : null)
+  useOffers().ended(offer, event.data.taken_by ?? (event.type === 'offer.accepted' ? offer.operator_id : null))
   if (event.type === 'offer.lapsed' && offer.operator_id === me) note('lapsed', 'i-lucide-timer-off', event, offer.conversation?.contact_name ?? event.data.conversation?.contact_name ?? '')
 }
 

@@ -110,7 +110,7 @@ class GenericPbx:
             return CheckLine("events", ok=True, detail=f"Last event at {self._last_event_at.isoformat()}.")
         where = f" to {self._hook_url}" if self._hook_url else ""
         remedy = f"Make a test call, or post the sample event{where}."
-        return CheckLine("events", ok=False, detail="Waiting for your first event.", remedy=remedy)
+        return CheckLine("events", ok=True, detail="Waiting for your first event.", remedy=remedy)
 
     def _recordings_line(self) -> CheckLine:
         if self._settings.door.hosts or self._settings.door.private_hosts:
