@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -31,11 +31,9 @@ def serve(settings: Settings) -> None:
     """Until told to stop. With server.processes > 1 this process serves too and starts the others."""
     children = [_child(settings) for _ in range(settings.server.processes - 1)]
     try:
-        _run(settings)
+        _run(settings, children)
     finally:
-        for child in children:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGTERM)
+        _end(children)
         for child in children:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(child, 0)
@@ -51,16 +49,22 @@ def _child(settings: Settings) -> int:
         os._exit(0)
 
 
-def _run(settings: Settings) -> None:
+def _end(children: Sequence[int]) -> None:
+    for child in children:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(child, signal.SIGTERM)
+
+
+def _run(settings: Settings, children: Sequence[int] = ()) -> None:
     try:
         import uvloop
     except ImportError:  # not on every platform
-        asyncio.run(_serve(settings))
+        asyncio.run(_serve(settings, children))
     else:
-        uvloop.run(_serve(settings))
+        uvloop.run(_serve(settings, children))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, children: Sequence[int]) -> None:
     began = time.monotonic()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -70,6 +74,7 @@ async def _serve(settings: Settings) -> None:
         log.info("gateway.ready", seconds=round(time.monotonic() - began, 2), address=gateway.url)
         await stop.wait()
         log.info("gateway.stopping")
+        _end(children)  # all drain at the same time
         await server.drain(gateway.app)
 
 

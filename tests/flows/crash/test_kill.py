@@ -1,6 +1,6 @@
 """`kill -9` again and again in the middle of everything: nothing is lost, nothing is doubled, what is unsure says so.
 
-`make test` has time for a few kills; GATEWAY_TEST_KILLS=20, or `python -m bench soak`, for more.
+`make test` has time for a few kills; GATEWAY_TEST_KILLS=20 for more.
 GATEWAY_TEST_SEED repeats a day.
 """
 
