@@ -67,6 +67,8 @@ class Visitor:
             await self._tab.close()  # first, as a browser does: the library would wait for the end of a long poll
         if self.socket.connected:
             await self.socket.disconnect()
+        if (last := self.socket.eio.http) is not None:
+            await last.close()  # the library opens one more to say goodbye
 
     async def asks(self, event: str, payload: Any) -> dict[str, Any]:
         """Send and wait for the acknowledgement."""
