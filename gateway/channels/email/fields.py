@@ -109,7 +109,12 @@ def clean(value: str, *, cap: int) -> str:
 
 
 def message_ids(value: str) -> list[str]:
-    """`<id>` items in order, without repeats, at most 200 (the first and the last ones)."""
+    """`<id>` items in order, without repeats, at most 200 (the first and the last ones).
+
+    Some mailers fold a long id into encoded words, which RFC 2047 section 5 does not allow there; it is the same id.
+    """
+    if "=?" in value:
+        value = decode_words(value, cap=len(value))
     found = list(dict.fromkeys(f"<{item}>" for item in _ID.findall(value)))
     return found if len(found) <= 200 else [found[0], *found[-199:]]
 
