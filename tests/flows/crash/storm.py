@@ -210,11 +210,11 @@ class Storm:
         return self._ids
 
     async def _at_rest(self) -> bool:
-        await self._read_in()
-        lost = {kind: names for kind in self.ledger.sent_in if (names := missing(self.ledger, kind))}
-        assert not lost, f"not there yet: {lost}"
         left = await asyncio.to_thread(unfinished, self.house.folder / "var" / "gateway.db")
         assert not left, f"{left} pieces of work are not finished"
+        await self._read_in()  # only now, so that no state is read that work still changes
+        lost = {kind: names for kind in self.ledger.sent_in if (names := missing(self.ledger, kind))}
+        assert not lost, f"not there yet: {lost}"
         return True
 
     async def _read_in(self) -> None:
