@@ -5,7 +5,6 @@ Handed to everyone else through the ports Clock and NewId, so that tests can mov
 
 from __future__ import annotations
 
-from base64 import b32hexencode
 from datetime import UTC, datetime
 
 from uuid_utils import uuid7
@@ -30,10 +29,8 @@ class SystemIds:
         return f"{prefix}_{_base32(uuid7().int)}"
 
 
-_SPELLING = bytes.maketrans(b"0123456789ABCDEFGHIJKLMNOPQRSTUV", ALPHABET.encode())
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]  # ten bits at a time
 
 
 def _base32(number: int) -> str:
-    # 20 bytes are 32 digits without padding; the last 26 hold our 128 bits
-    spelled = b32hexencode(number.to_bytes(20, "big"))[-LENGTH:]
-    return spelled.translate(_SPELLING).decode()
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(5 * (LENGTH - 2), -1, -10)])

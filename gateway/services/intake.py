@@ -35,6 +35,7 @@ from gateway.services.directory import Directory
 from gateway.services.scene import Scene
 
 BATCH = 64
+GATHER_FROM, GATHER_SECONDS = 4, 0.002  # a busy moment is worth this wait: the next commit serves more events
 HEARD_EVERY = timedelta(minutes=1)
 
 
@@ -101,8 +102,12 @@ class Intake:
         await self._core.signals.nudge("settings")
 
     async def _take_waiting(self) -> None:
+        busy = False
         while self._waiting:
+            if busy and len(self._waiting) < BATCH:
+                await asyncio.sleep(GATHER_SECONDS)
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            busy = len(batch) >= GATHER_FROM
             await self._take(batch)
 
     async def _take(self, batch: Sequence[tuple[InboundEvent, asyncio.Future[Accepted]]]) -> None:

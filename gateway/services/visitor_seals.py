@@ -60,7 +60,7 @@ class Visitor:
     def told(self, **facts: str) -> Visitor:
         """With what the visitor typed; what a signature vouches for stays as it is, empty values change nothing."""
         fresh = {name: value for name, value in facts.items() if value and name not in self.signed}
-        return replace(self, **fresh)  # type: ignore[arg-type]
+        return replace(self, **fresh) if fresh else self  # type: ignore[arg-type]
 
 
 class Seals:
