@@ -20,7 +20,7 @@ import uvloop
 
 from bench.wire import Socket
 
-VISITORS = 64
+VISITORS = 128  # enough that the server never waits for a visitor
 WARM_UP = 2.0
 CLIENT_ID = re.compile(r'"client_id":\s*"(b-[^"]+)"')
 TEXT = "Do you have the Kestrel in size M, and could I try it on Thursday afternoon?"
