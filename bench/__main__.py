@@ -40,16 +40,20 @@ def main() -> int:
     parser.add_argument("--visitors", type=int, default=5000, help="idle visitors in `memory`")
     parser.add_argument("--messages", type=int, default=1_000_000, help="stored messages in `growth`")
     options = parser.parse_args()
-    figures: list[Figure] = []
     for name in options.only.split(","):
         print(f"measuring {name} …", file=sys.stderr, flush=True)
-        figures += PARTS[name](options)
-    print(show(figures))
+        figures = PARTS[name](options)
+        print(show(figures), flush=True)
+        _keep(figures)
+    return 0
+
+
+def _keep(figures: list[Figure]) -> None:
+    """Beside what other parts have measured before."""
     kept = {f["name"]: f for f in json.loads(RESULTS.read_text())["figures"]} if RESULTS.exists() else {}
     kept |= {figure.name: figure.row() for figure in figures}
     machine = {"python": platform.python_version(), "cores": os.cpu_count()}
     RESULTS.write_text(json.dumps({"machine": machine, "figures": list(kept.values())}, indent=2, ensure_ascii=False) + "\n")
-    return 0
 
 
 if __name__ == "__main__":

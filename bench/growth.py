@@ -32,6 +32,7 @@ from gateway.system import SystemClock, SystemIds
 PER_CONVERSATION = 5
 AT_ONCE = 500
 LOOKS = 20
+FIRST_NUMBER = 1_000_000_000  # far from the numbers the running product gives out
 LONG_AGO = datetime(2025, 1, 1, tzinfo=UTC)
 
 
@@ -79,8 +80,8 @@ async def _fill(url: str, conversations: int) -> None:
         for first in range(0, conversations, AT_ONCE):
             numbers = range(first, min(first + AT_ONCE, conversations))
             await opened.store.run(lambda uow, numbers=numbers: _store(uow, ids, numbers, (line, channel)))
-            print(f"\r  {numbers.stop:,} of {conversations:,} conversations stored", end="", file=sys.stderr, flush=True)
-    print(file=sys.stderr)
+            if numbers.stop % (conversations // 10 or 1) == 0:
+                print(f"  {numbers.stop:,} of {conversations:,} conversations stored", file=sys.stderr, flush=True)
 
 
 async def _store(uow: UnitOfWork, ids: SystemIds, numbers: Sequence[int], places: tuple[LineId, str]) -> None:
@@ -95,12 +96,14 @@ async def _one(uow: UnitOfWork, ids: SystemIds, number: int, places: tuple[LineI
     await uow.contacts.add(contact)
     visitor = f"{number:032x}"
     await uow.contacts.add_identity(Identity(IdentityId(ids.new("idn")), contact.id, "visitor", visitor, True, at))
-    lead = Lead(LeadId(ids.new("led")), number + 10, contact.id, f"Bicycle {number}", "new", at, line_id=line, updated_at=at)
+    lead = Lead(
+        LeadId(ids.new("led")), FIRST_NUMBER + number, contact.id, f"Bicycle {number}", "new", at, line_id=line, updated_at=at
+    )
     await uow.leads.add(lead)
     dialogue = Dialogue(DialogueId(ids.new("dlg")), channel, visitor, contact.id, at, last_seq=PER_CONVERSATION)  # type: ignore[arg-type]
     await uow.dialogues.add(dialogue)
     conversation = Conversation(
-        id=ConversationId(ids.new("cnv")), number=number + 10, dialogue_id=dialogue.id, channel_id=dialogue.channel_id,
+        id=ConversationId(ids.new("cnv")), number=FIRST_NUMBER + number, dialogue_id=dialogue.id, channel_id=dialogue.channel_id,
         channel_kind="webchat", line_id=line, contact_id=contact.id, lead_id=lead.id, state="closed", opened_at=at,
         closed_at=at, last_at=at, preview="Do you have the Kestrel in size M?",
     )  # fmt: skip
