@@ -104,8 +104,8 @@ async def _one(uow: UnitOfWork, ids: SystemIds, number: int, places: tuple[LineI
     await uow.dialogues.add(dialogue)
     conversation = Conversation(
         id=ConversationId(ids.new("cnv")), number=FIRST_NUMBER + number, dialogue_id=dialogue.id,
-        channel_id=dialogue.channel_id, channel_kind="webchat", line_id=line, contact_id=contact.id, lead_id=lead.id, state="closed", opened_at=at,
-        closed_at=at, last_at=at, preview="Do you have the Kestrel in size M?",
+        channel_id=dialogue.channel_id, channel_kind="webchat", line_id=line, contact_id=contact.id, lead_id=lead.id,
+        state="closed", opened_at=at, closed_at=at, last_at=at, preview="Do you have the Kestrel in size M?",
     )  # fmt: skip
     await uow.conversations.add(conversation)
     for seq in range(1, PER_CONVERSATION + 1):
