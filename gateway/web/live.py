@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import engineio.packet
 import socketio
 import socketio.packet
 import structlog
@@ -43,29 +42,12 @@ class TextPacket(socketio.packet.Packet):  # type: ignore[misc] # the library ha
         return False
 
 
-class PlainManager(socketio.AsyncManager):  # type: ignore[misc] # the library has no types
-    """Puts a packet into each socket's queue one after the other: a queue never makes us wait, so a task each is waste."""
-
-    async def emit(self, event: str, data: Any, namespace: str, *, room: Any = None, **more: Any) -> None:
-        """As the library's; what it does beyond one packet for a room goes its way."""
-        room = more.get("to") or room
-        if more.get("callback") or more.get("skip_sid") or isinstance(data, tuple):
-            await super().emit(event, data, namespace, room=room, **more)
-            return
-        if namespace not in self.rooms:
-            return
-        packet = self.server.packet_class(socketio.packet.EVENT, namespace=namespace, data=[event, data])
-        sent = engineio.packet.Packet(engineio.packet.MESSAGE, packet.encode())
-        for _, eio_sid in self.get_participants(namespace, room):
-            await self.server.eio.send_packet(eio_sid, sent)
-
-
 class Live:
     """`server` is the AsyncServer for further namespaces; `on_drain` lets them say goodbye."""
 
     def __init__(self, cases: Cases, config: WebConfig, *, relay: Relay, metrics: Metrics) -> None:
         self.server: Any = socketio.AsyncServer(
-            async_mode="aiohttp", serializer=TextPacket, client_manager=PlainManager(),
+            async_mode="aiohttp", serializer=TextPacket,
             async_handlers=False,
             transports=["websocket", "polling"], allow_upgrades=False,
             cors_allowed_origins=_any_origin, cors_credentials=False, max_http_buffer_size=PAYLOAD_BYTES,
