@@ -89,8 +89,8 @@ def office(playwright: Playwright, signed_in: StorageState, house: House) -> Ite
 
 
 @pytest.fixture(scope="session")
-def ivan_signed_in(browser: Browser, office: Office, house: House) -> StorageState:
-    """Ivan has followed the link that Olga made for him."""
+def ivan_signed_in(browser: Browser, office: Office, house: House, playwright: Playwright) -> StorageState:
+    """Ivan has followed the link that Olga made for him, and gone again: signing in is coming to work."""
     context = browser.new_context(locale="en-GB", viewport=WIDE)
     page = context.new_page()
     page.goto(office.link_for(office.ivan))
@@ -98,6 +98,9 @@ def ivan_signed_in(browser: Browser, office: Office, house: House) -> StorageSta
     expect(page).to_have_url(f"{house.url}/inbox/mine")
     state = context.storage_state()
     context.close()
+    door = playwright.request.new_context(storage_state=state)
+    Office(door, house.url).is_at_work(online=False)
+    door.dispose()
     return state
 
 
