@@ -22,7 +22,6 @@ PNG = b"".join([
     chunk(b"IDAT", zlib.compress((b"\0" + b"\x2c\x5f\x9e" * 2) * 2)), chunk(b"IEND", b""),
 ])  # fmt: skip
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
-DRAWN = "picture => picture.complete && picture.naturalWidth > 0"
 
 
 def file(name: str, kind: str, content: bytes) -> FilePayload:
@@ -33,7 +32,9 @@ def file(name: str, kind: str, content: bytes) -> FilePayload:
 def drawn(page: Page, selector: str) -> None:
     """A picture that really arrived."""
     page.locator(selector).scroll_into_view_if_needed()
-    page.wait_for_function(f"picture => ({DRAWN})(picture)", arg=page.locator(selector).element_handle())
+    picture = page.locator(selector)
+    expect(picture).to_have_js_property("complete", True)
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
 
 
 def test_anns_photo_is_seen_by_olga(talking: tuple[Desk, Chat]) -> None:

@@ -51,4 +51,4 @@ def test_the_widget_fills_the_screen_and_keeps_the_focus_until_esc(people: Peopl
     ann.page.keyboard.press("Escape")
     expect(ann.panel).to_be_hidden()
     expect(ann.launcher).to_be_focused()
-    ann.page.wait_for_function("getComputedStyle(document.documentElement).overflow !== 'hidden'")
+    expect(ann.page.locator("html")).not_to_have_css("overflow", "hidden")
