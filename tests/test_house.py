@@ -42,8 +42,7 @@ MANY_ARGUMENTS = {
 }
 # the name of a package → the name it is imported by
 IMPORTED_AS = {
-    "mail-parser-reply": "mailparser_reply", "markdown-it-py": "markdown_it", "argon2-cffi": "argon2",
-    "python-socketio": "socketio", "ruamel.yaml": "ruamel",
+    "argon2-cffi": "argon2", "python-socketio": "socketio", "ruamel.yaml": "ruamel",
 }  # fmt: skip
 USED_OTHERWISE = {
     "tzdata",  # zoneinfo reads it
@@ -52,7 +51,7 @@ USED_OTHERWISE = {
     "alembic",  # loaded by name, only when an older database is brought up to date
 }
 # declared ahead of the code that needs it; a release has none
-AWAITED = {"cryptography", "holidays", "mailparser_reply", "markdown_it", "segno", "stamina", "tinytag"}
+AWAITED = {"holidays", "segno", "tinytag"}
 TESTED_AS = {"commands": "cli"}
 # packages whose metadata is silent, read by a person
 LICENCES = {"imapclient": "BSD-3-Clause"}
