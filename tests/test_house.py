@@ -51,7 +51,7 @@ USED_OTHERWISE = {
     "alembic",  # loaded by name, only when an older database is brought up to date
 }
 # declared ahead of the code that needs it; a release has none
-AWAITED = {"holidays", "segno", "tinytag"}
+AWAITED = {"holidays", "segno"}
 TESTED_AS = {"commands": "cli"}
 # packages whose metadata is silent, read by a person
 LICENCES = {"imapclient": "BSD-3-Clause"}
