@@ -22,7 +22,7 @@ from gateway.ports.channel import CheckLine
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
 from gateway.services.adapters import Adapters
-from gateway.services.install import install_of
+from gateway.services.install import install_of, qr_of
 
 TEST_SECONDS = 30.0
 Changes = Mapping[str, Any]
@@ -41,6 +41,10 @@ class ChannelSetup:
     async def get(self, id: ChannelId) -> rows.Row:
         """Raises NotFound."""
         return self._row(await self._core.store.read(lambda uow: uow.channels.get(id)))
+
+    async def qr(self, id: ChannelId) -> bytes:
+        """The link of the channel as a QR code, SVG. Raises NotFound."""
+        return qr_of(await self._core.store.read(lambda uow: uow.channels.get(id)))
 
     async def add(self, by: Operator, changes: Changes, *, id: ChannelId | None = None) -> rows.Row:
         """A new channel with a random key. The same `id` again answers the channel made then. Raises ConfigError."""

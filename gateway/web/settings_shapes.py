@@ -47,6 +47,31 @@ class Hours:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Holiday:
+    """A whole day off."""
+
+    date: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subdivision:
+    """A part of a country with holidays of its own."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holidays:
+    """Public holidays of one year."""
+
+    country: str
+    subdivisions: list[Subdivision]
+    items: list[Holiday]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Channel:
     """A channel; secrets read back masked."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from aiohttp import web
 from pydantic import Field
 
 from gateway.domain.ids import ChannelId
@@ -14,6 +15,7 @@ from gateway.web import settings_shapes
 from gateway.web.api.common import CLIENT_ID, V1, Paged, id_from
 from gateway.web.openapi import Items
 from gateway.web.routes import Ask, Form, Routes
+from gateway.web.serving import SANDBOX
 
 routes = Routes("channels")
 CONFIGURE = Permission.CONFIGURE
@@ -95,6 +97,13 @@ async def change_channel(ask: Ask, channel_id: str, body: ChannelChange) -> Row:
 async def remove_channel(ask: Ask, channel_id: str) -> None:
     """Remove a channel."""
     await ask.cases.channels.remove(ask.by, ChannelId(channel_id))
+
+
+@routes.get(f"{ONE}/qr", CONFIGURE, produces="image/svg+xml")
+async def read_qr(ask: Ask, channel_id: str) -> web.Response:
+    """The channel's link (the bot's address) as a QR code to print or to show."""
+    picture = await ask.cases.channels.qr(ChannelId(channel_id))
+    return web.Response(body=picture, content_type="image/svg+xml", headers={"Content-Security-Policy": SANDBOX})
 
 
 @routes.post(f"{ONE}/test", CONFIGURE, returns=Items(settings_shapes.Check), seconds=60.0)
