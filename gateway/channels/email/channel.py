@@ -99,7 +99,8 @@ class EmailChannel:
         return await check(self._settings, tls=self._given.shared.tls)
 
     async def close(self) -> None:
-        """End the workers, unless they are shared."""
+        """Part from the mail server; end the workers, unless they are shared."""
+        await self._postman.close()
         if self._given.shared.workers is None:
             await self._workers.close()
 

@@ -106,12 +106,15 @@ def _imap_login(imap: Imap, tls: ssl.SSLContext | None) -> Step:
 
 def _smtp_login(smtp: Smtp, tls: ssl.SSLContext | None) -> Step:
     async def logs_in() -> str:
-        from gateway.channels.email.smtp import Pacing, Postman
+        from gateway.channels.email.connections import Connections
 
+        connections = Connections(smtp, tls=tls, idle=0)
         try:
-            async with Postman(smtp, pacing=Pacing(), tls=tls).connected() as client:
+            async with connections.connected() as client:
                 return "SMTPUTF8" if client.supports_extension("smtputf8") else ""
         except SendError as error:
             raise OSError(error.detail) from error
+        finally:
+            await connections.close()
 
     return ("smtp.login", logs_in, "Check user name and password for sending, the port and the kind of encryption.")

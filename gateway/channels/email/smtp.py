@@ -1,4 +1,4 @@
-"""Hand one mail to the SMTP server, once, and tell what became of it. Talks SMTP through aiosmtplib; used by channel.py.
+"""Hand one mail to the SMTP server, once, and tell what became of it. Talks SMTP over connections.py; used by channel.py.
 
 Step by step instead of `sendmail`, because the step decides the meaning (RFC 5321 section 4.2.5): before the final dot
 nothing has arrived; after it and without an answer nobody knows. All recipients or none: a letter has one fate.
@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import aiosmtplib
 from aiolimiter import AsyncLimiter
 
 from gateway.channels.email.compose import Post
+from gateway.channels.email.connections import Connections
 from gateway.channels.email.fields import clean
-from gateway.channels.email.oauth import AccessToken
 from gateway.channels.email.settings import Smtp
 from gateway.domain.errors import ChannelPaused, SendError, send_again, send_refused, send_unknown
 
 SECONDS = 50.0
-STEP_SECONDS = 20.0
 
 
 class Pacing:
@@ -43,8 +40,7 @@ class Postman:
     def __init__(self, smtp: Smtp, *, pacing: Pacing, tls: ssl.SSLContext | None = None) -> None:
         self._smtp = smtp
         self._pacing = pacing
-        self._tls = tls
-        self._token = AccessToken(smtp.oauth) if smtp.oauth else None
+        self._connections = Connections(smtp, tls=tls)
 
     async def deliver(self, post: Post) -> None:
         """Returns when the server has taken it. Raises only SendError."""
@@ -53,7 +49,7 @@ class Postman:
             async with asyncio.timeout(SECONDS):
                 async with self._pacing.of(self._smtp):
                     pass
-                async with self.connected() as client:
+                async with self._connections.connected() as client:
                     await _envelope(client, post)
                     arriving[0] = True
                     await client.data(post.body)
@@ -73,42 +69,9 @@ class Postman:
                 raise send_unknown("The connection broke before the mail server confirmed the mail.") from error
             raise send_again(f"The mail server cannot be reached ({type(error).__name__}).") from error
 
-    @asynccontextmanager
-    async def connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
-        """A connection, encrypted and logged in as the settings say; closed afterwards, whatever happens."""
-        client = aiosmtplib.SMTP(
-            hostname=self._smtp.host, port=self._smtp.port, timeout=STEP_SECONDS,
-            use_tls=self._smtp.security == "tls", start_tls=self._smtp.security == "starttls",
-            tls_context=self._tls if self._smtp.security != "none" else None,
-        )  # fmt: skip
-        try:
-            await client.connect()
-            await _greet(client)
-            await self._login(client)
-            yield client
-            await _quit(client)
-        finally:
-            client.close()
-
-    async def _login(self, client: aiosmtplib.SMTP) -> None:
-        try:
-            if self._token:
-                await client.auth_xoauth2(self._smtp.username, await self._token.get())
-            elif self._smtp.password is not None:
-                await client.login(self._smtp.username, self._smtp.password.get_secret_value())
-        except aiosmtplib.SMTPAuthenticationError:
-            if self._token:
-                self._token.forget()
-            raise
-
-
-async def _greet(client: aiosmtplib.SMTP) -> None:
-    """EHLO, so that the server's limits are known; a very old server gets HELO."""
-    if client.is_ehlo_or_helo_needed:
-        try:
-            await client.ehlo()
-        except aiosmtplib.SMTPHeloError:
-            await client.helo()
+    async def close(self) -> None:
+        """Part from the server."""
+        await self._connections.close()
 
 
 async def _envelope(client: aiosmtplib.SMTP, post: Post) -> None:
@@ -130,13 +93,6 @@ async def _envelope(client: aiosmtplib.SMTP, post: Post) -> None:
 def _size_limit(client: aiosmtplib.SMTP) -> int:
     value: Any = client.esmtp_extensions.get("size", "0") or "0"
     return int(value) if str(value).isdigit() else 0
-
-
-async def _quit(client: aiosmtplib.SMTP) -> None:
-    try:
-        await client.quit(timeout=5)
-    except (aiosmtplib.SMTPException, OSError, TimeoutError):
-        pass  # the mail is taken; how we part does not matter
 
 
 def _by_code(error: aiosmtplib.SMTPResponseException) -> SendError:
