@@ -50,6 +50,7 @@ class Traits:
 
     live_weight: capacity units while the customer is owed an answer; quiet_weight: after QUIET_MINUTES of silence.
     instant: a message is with the contact once it is committed (our own web chat), so there is nothing to send.
+    quotes: an answer carries what it answers (mail), for the reader has nothing but that one letter before them.
     abandons: the visitor can leave for good (web chat); mail and messengers never abandon.
     """
 
@@ -57,12 +58,13 @@ class Traits:
     quiet_weight: float
     instant: bool = False
     abandons: bool = False
+    quotes: bool = False
 
 
 QUIET_MINUTES = 15
 TRAITS: Mapping[ChannelKind, Traits] = {
     "webchat": Traits(1.0, 1.0, instant=True, abandons=True),
     "telegram": Traits(1.0, 0.25),
-    "email": Traits(0.25, 0.25),
+    "email": Traits(0.25, 0.25, quotes=True),
     "pbx": Traits(1.0, 1.0),
 }

@@ -86,12 +86,27 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """What a message answers: said at that instant by the sender under the name they gave themselves, not the one we gave them.
+
+    zone: of the line, for showing the time.
+    """
+
+    at: datetime
+    text: str
+    name: str = ""
+    address: str = ""
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """All an adapter needs to send one message, read from the database in one go (never from what a visitor wrote).
 
     dialogue_key: the thread in the channel's own terms; recipients: addresses of the contact in this channel (kind-
     specific, e.g. mail addresses); references: external ids of earlier messages, oldest first; key: stays the same over
-    all repeats. sender_name: what the contact may see of the operator or line.
+    all repeats. sender_name: what the contact may see of the operator or line. locale: the contact's, else the line's.
+    quotation: what is answered, in kinds whose answers carry it (Traits.quotes), the first time it is answered.
     """
 
     message: OutboundMessage
@@ -104,6 +119,7 @@ class Letter:
     files: Sequence[Attachment] = ()
     sender_name: str = ""
     locale: str | None = None
+    quotation: Quotation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,10 @@ class Smtp(_Server):
 
 
 class EmailSettings(_Value):
-    """One mailbox. backfill_days: how far back the first fetch goes; exclude: `*@example.com` or whole addresses."""
+    """One mailbox. backfill_days: how far back the first fetch goes; exclude: `*@example.com` or whole addresses.
+
+    quote_original: an answer carries the mail it answers below it.
+    """
 
     address: MailAddress
     name: Annotated[str, Field(max_length=64)] = ""
@@ -90,6 +93,7 @@ class EmailSettings(_Value):
     backfill_days: Annotated[int, Field(ge=0, le=3650)] = 0
     exclude: tuple[Annotated[str, Field(min_length=1, max_length=254)], ...] = ()
     mark_seen: bool = False
+    quote_original: bool = True
     own_addresses: tuple[MailAddress, ...] = ()
 
     @property
