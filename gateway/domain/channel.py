@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from gateway.domain.ids import ChannelId, LineId
+from gateway.domain.sentence import said
 
 ChannelKind = Literal["email", "telegram", "webchat", "pbx"]
 Health = Literal["unknown", "ok", "retrying", "paused", "off"]
@@ -18,7 +19,8 @@ class Channel:
     """settings is what the kind's settings value validates; it holds secrets and is never logged nor sent to a browser as is.
 
     key: public name in addresses (site key of a widget, path token of a hook), random, unique.
-    health: `retrying` = passing fault, back-off; `paused` = a person must act. `problem` says what and how to mend it.
+    health: `retrying` = passing fault, back-off; `paused` = a person must act. `problem` says what and how to mend it,
+    `said` says the same for screens (domain/sentence).
     """
 
     id: ChannelId
@@ -34,14 +36,15 @@ class Channel:
     last_event_at: datetime | None = None
     created_at: datetime | None = None
     version: int = 1
+    said: Mapping[str, Any] | None = None
 
     def well(self, *, now: datetime) -> Channel:
         """It answered."""
-        return replace(self, health="ok", problem="", last_ok_at=now)
+        return replace(self, health="ok", problem="", said=None, last_ok_at=now)
 
     def ailing(self, problem: str, *, paused: bool) -> Channel:
         """It did not; paused = it will not by itself."""
-        return replace(self, health="paused" if paused else "retrying", problem=problem)
+        return replace(self, health="paused" if paused else "retrying", problem=str(problem), said=said(problem))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy.schema import CreateIndex, CreateSequence, CreateTable
 from gateway.store.statements import DIALECTS, Engine
 from gateway.store.tables import COUNTERS, metadata
 
-HEAD = "0001"
+HEAD = "0002"
 VERSION_TABLE = (
     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
 )

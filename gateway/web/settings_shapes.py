@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.web.shapes import Operator, Stamp
+from gateway.web.shapes import Operator, Said, Stamp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +84,7 @@ class Channel:
     enabled: bool
     health: str
     problem: str
+    said: Said | None
     last_ok_at: Stamp
     last_event_at: Stamp
     version: int
@@ -108,6 +109,8 @@ class Check:
     detail: str
     remedy: str
     millis: int | None
+    detail_said: Said | None
+    remedy_said: Said | None
 
 
 @dataclass(frozen=True, kw_only=True)

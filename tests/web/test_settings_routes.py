@@ -53,6 +53,16 @@ async def test_wrong_hours_are_refused_with_the_remedy(house: House, admin: Brow
     assert "like" in body["detail"]
 
 
+async def test_a_refusal_can_be_said_in_every_language(house: House, admin: Browser) -> None:
+    body = await (await admin.ask("PATCH", f"/api/v1/lines/{LINE}", {"schedule": {"zone": "Mars/Base"}})).json(
+        content_type=None
+    )
+    assert body["said"] == {"code": "config.zone", "values": {"zone": "Mars/Base"}}
+    answer = await (await admin.post("/api/v1/channels/test", {"kind": "fax", "settings": {}})).json()
+    assert answer["items"][0]["detail_said"] == {"code": "config.kind", "values": {"kind": "fax"}}
+    assert answer["items"][0]["remedy_said"] is None
+
+
 async def test_a_stale_version_is_a_conflict(house: House, admin: Browser) -> None:
     version = (await (await admin.get(f"/api/v1/lines/{LINE}")).json())["version"]
     change = {"version": version, "name": "Sales and more"}

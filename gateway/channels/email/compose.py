@@ -28,6 +28,7 @@ from gateway.channels.email.threads import Threads
 from gateway.domain.delivery import Letter
 from gateway.domain.errors import send_refused
 from gateway.domain.message import Attachment
+from gateway.domain.sentence import sentence
 
 CRLF = b"\r\n"
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]*[A-Za-z0-9])?\Z")
@@ -57,7 +58,7 @@ def compose(letter: Letter, *, settings: EmailSettings, threads: Threads, files:
     bcc = _addresses(_listed(letter, "bcc"))
     envelope = tuple(dict.fromkeys((*to, *cc, *bcc)))
     if not envelope:
-        raise send_refused("This message has no recipient.", code="mail_no_recipient")
+        raise send_refused(sentence("send.mail_no_recipient", "This message has no recipient."), code="mail_no_recipient")
     subject = _subject(letter)
     message_id = threads.message_id(letter.dialogue_key, letter_key=letter.key)
     headers = _headers(letter, settings=settings, to=to, cc=cc) | {
@@ -120,7 +121,10 @@ def _addresses(values: Sequence[str]) -> tuple[str, ...]:
         address = normal_address(value)
         domain = _ascii_domain(address) if address else None
         if address is None or domain is None:
-            raise send_refused(f"“{clean(value, cap=80)}” is not a mail address.", code="mail_bad_address")
+            raise send_refused(
+                sentence("send.mail_bad_address", "“{address}” is not a mail address.", address=clean(value, cap=80)),
+                code="mail_bad_address",
+            )
         found.append(f"{address.rpartition('@')[0]}@{domain}")
     return tuple(dict.fromkeys(found))
 

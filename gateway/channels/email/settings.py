@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from gateway.channels.email.fields import clean, normal_address
 from gateway.domain.errors import ConfigError
+from gateway.domain.sentence import sentence
 
 Security = Literal["none", "starttls", "tls"]
 
@@ -111,4 +112,6 @@ def read_settings(settings: Any) -> EmailSettings:
             f"{'.'.join(str(part) for part in item['loc']) or 'settings'}: {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors(include_input=False, include_url=False)
         ]
-        raise ConfigError("The mailbox settings are wrong. " + " ".join(lines)) from None
+        raise ConfigError(
+            sentence("config.mailbox", "The mailbox settings are wrong. {faults}", faults=" ".join(lines))
+        ) from None

@@ -18,6 +18,7 @@ from gateway.channels.email.connections import Connections
 from gateway.channels.email.fields import clean
 from gateway.channels.email.settings import Smtp
 from gateway.domain.errors import ChannelPaused, SendError, send_again, send_refused, send_unknown
+from gateway.domain.sentence import sentence
 
 SECONDS = 50.0
 
@@ -57,17 +58,27 @@ class Postman:
         except SendError:
             raise
         except ChannelPaused as error:
-            raise send_again(error.detail, after=600) from error
+            raise send_again(
+                sentence("send.mail_paused", "The mailbox needs a person: {reason}", reason=error.detail), after=600
+            ) from error
         except aiosmtplib.SMTPResponseException as error:
             raise _by_code(error) from error
         except aiosmtplib.SMTPNotSupported as error:
-            raise send_refused(f"The mail server cannot do this: {_said(error)}", ours=True) from error
+            raise send_refused(
+                sentence("send.mail_not_supported", "The mail server cannot do this: {reason}", reason=_said(error)), ours=True
+            ) from error
         except ssl.SSLCertVerificationError as error:
-            raise send_again("The mail server's certificate is not valid.", after=600) from error
+            raise send_again(
+                sentence("send.mail_certificate", "The mail server's certificate is not valid."), after=600
+            ) from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             if arriving[0]:
-                raise send_unknown("The connection broke before the mail server confirmed the mail.") from error
-            raise send_again(f"The mail server cannot be reached ({type(error).__name__}).") from error
+                raise send_unknown(
+                    sentence("send.mail_broke", "The connection broke before the mail server confirmed the mail.")
+                ) from error
+            raise send_again(
+                sentence("send.mail_unreachable", "The mail server cannot be reached ({fault}).", fault=type(error).__name__)
+            ) from error
 
     async def close(self) -> None:
         """Part from the server."""
@@ -79,10 +90,16 @@ async def _envelope(client: aiosmtplib.SMTP, post: Post) -> None:
     options = []
     limit = _size_limit(client)
     if limit and len(post.body) > limit:
-        raise send_refused(f"The mail is larger than the {limit // 1024 // 1024} MB this server takes.", code="mail_too_large")
+        raise send_refused(
+            sentence("send.mail_size", "The mail is larger than the {n} MB this server takes.", n=limit // 1024 // 1024),
+            code="mail_too_large",
+        )
     if not "".join((post.envelope_from, *post.envelope_to)).isascii():
         if not client.supports_extension("smtputf8"):
-            raise send_refused("The mail server cannot send to addresses with such letters (no SMTPUTF8).", code="mail_no_utf8")
+            raise send_refused(
+                sentence("send.mail_no_utf8", "The mail server cannot send to addresses with such letters (no SMTPUTF8)."),
+                code="mail_no_utf8",
+            )
         options.append("SMTPUTF8")
     encoding = "utf-8" if options else "ascii"
     await client.mail(post.envelope_from, options=options, encoding=encoding)
@@ -96,12 +113,16 @@ def _size_limit(client: aiosmtplib.SMTP) -> int:
 
 
 def _by_code(error: aiosmtplib.SMTPResponseException) -> SendError:
-    text = f"The mail server answered {error.code}: {clean(str(error.message), cap=300)}"
+    answer: dict[str, str | int] = {"code": error.code, "reason": clean(str(error.message), cap=300)}
     if isinstance(error, aiosmtplib.SMTPAuthenticationError) and error.code >= 500:
-        return send_refused(f"{text} Check the user name and password for sending.", ours=True, code="mail_login_refused")
-    if 400 <= error.code < 500:
-        return send_again(text)
-    return send_refused(text, code=f"smtp_{error.code}")
+        words = sentence(
+            "send.mail_login",
+            "The mail server answered {code}: {reason} Check the user name and password for sending.",
+            **answer,
+        )
+        return send_refused(words, ours=True, code="mail_login_refused")
+    text = sentence("send.mail_answered", "The mail server answered {code}: {reason}", **answer)
+    return send_again(text) if 400 <= error.code < 500 else send_refused(text, code=f"smtp_{error.code}")
 
 
 def _said(error: Exception) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
@@ -11,6 +10,8 @@ from pydantic import Field
 from gateway.domain.ids import ChannelId
 from gateway.domain.operator import Permission
 from gateway.domain.rows import Row
+from gateway.domain.sentence import said
+from gateway.ports.channel import CheckLine
 from gateway.web import settings_shapes
 from gateway.web.api.common import CLIENT_ID, V1, Paged, id_from
 from gateway.web.openapi import Items
@@ -77,7 +78,7 @@ async def list_kinds(ask: Ask) -> Row:
 @routes.post(f"{V1}/channels/test", CONFIGURE, returns=Items(settings_shapes.Check), seconds=60.0)
 async def test_unsaved_channel(ask: Ask, body: Unsaved) -> Row:
     """Test settings before saving them."""
-    return {"items": [asdict(line) for line in await ask.cases.channels.test_unsaved(body.model_dump(exclude_none=True))]}
+    return {"items": [_check_row(line) for line in await ask.cases.channels.test_unsaved(body.model_dump(exclude_none=True))]}
 
 
 @routes.get(ONE, CONFIGURE, returns=settings_shapes.Channel)
@@ -109,10 +110,17 @@ async def read_qr(ask: Ask, channel_id: str) -> web.Response:
 @routes.post(f"{ONE}/test", CONFIGURE, returns=Items(settings_shapes.Check), seconds=60.0)
 async def test_channel(ask: Ask, channel_id: str) -> Row:
     """Test the saved channel."""
-    return {"items": [asdict(line) for line in await ask.cases.channels.test(ChannelId(channel_id))]}
+    return {"items": [_check_row(line) for line in await ask.cases.channels.test(ChannelId(channel_id))]}
 
 
 @routes.post(f"{ONE}/resume", CONFIGURE, returns=settings_shapes.Channel)
 async def resume_channel(ask: Ask, channel_id: str) -> Row:
     """Unpause now."""
     return await ask.cases.channels.resume(ask.by, ChannelId(channel_id))
+
+
+def _check_row(line: CheckLine) -> Row:
+    return {
+        "what": line.what, "ok": line.ok, "detail": str(line.detail), "remedy": str(line.remedy), "millis": line.millis,
+        "detail_said": said(line.detail), "remedy_said": said(line.remedy),
+    }  # fmt: skip
