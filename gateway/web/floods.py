@@ -1,6 +1,7 @@
 """How much one visitor or one address may do: counted by name, refused by name with the time to wait, never silently dropped.
 
-Counters live in this process or, for several nodes, in Redis. May talk to: domain.errors. docs/reference/widget-protocol.md.
+Counters live in this process or, for several nodes, in Redis; if that is lost, everybody passes. May talk to:
+domain.errors, web.limits. docs/reference/widget-protocol.md.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from typing import Any
 from limits import RateLimitItem, parse
 from limits.aio.storage import Storage
 from limits.aio.strategies import FixedWindowRateLimiter
-from limits.storage import storage_from_string
 
 from gateway.domain.errors import TooMany
+from gateway.web.limits import Close, hidden, nothing, redis_counters, unreachable
 
 RATES: Mapping[str, str] = {
     "session": "120/minute", "session.key": "6000/minute", "connect": "120/minute", "message": "20/10second",
@@ -28,22 +29,25 @@ class Floods:
     """`url` is memory:// or redis://…; `rates` replaces single rates, e.g. {"connect": "10000/minute"} behind one proxy."""
 
     def __init__(self, url: str = "memory://", *, rates: Mapping[str, str] | None = None) -> None:
-        self._limiter = FixedWindowRateLimiter(_storage(url))
+        self.close: Close = nothing
+        storage: Storage = Counters()
+        if not url.startswith("memory"):
+            storage, self.close = redis_counters(url)
+        self._limiter = FixedWindowRateLimiter(storage)
         self._items: dict[str, RateLimitItem] = {name: parse(rate) for name, rate in (dict(RATES) | dict(rates or {})).items()}
 
     async def admit(self, what: str, who: str, *, cost: int = 1) -> None:
         """Count it. Raises TooMany with retry_after in seconds."""
-        item = self._items[what]
-        if not await self._limiter.hit(item, what, who, cost=cost):
-            stats = await self._limiter.get_window_stats(item, what, who)
-            wait = max(1.0, round(stats.reset_time - time.time(), 1))
-            raise TooMany("That was too much at once; wait a moment.", retry_after=wait)
-
-
-def _storage(url: str) -> Any:
-    if url.startswith("memory"):
-        return Counters()
-    return storage_from_string(f"async+{url}", implementation="redispy")
+        item, key = self._items[what], (what, *hidden([who]))
+        try:
+            if await self._limiter.hit(item, *key, cost=cost):
+                return
+            stats = await self._limiter.get_window_stats(item, *key)
+        except Exception as error:  # noqa: BLE001 - whatever a lost counter raises
+            unreachable(error)
+            return
+        wait = max(1.0, round(stats.reset_time - time.time(), 1))
+        raise TooMany("That was too much at once; wait a moment.", retry_after=wait)
 
 
 class Counters(Storage):
