@@ -169,6 +169,16 @@ async def _phone_rings(story: Story) -> None:
         return call
 
     story.places["call"] = (await eventually(kept, within=20))["id"]
+    await _a_call_is_missed(story)
+
+
+async def _a_call_is_missed(story: Story) -> None:
+    numbers, now = {"from": BORIS_PHONE, "to": "+442071838700"}, SystemClock().now()
+    for ago, event, facts in (
+        (130, "offered", numbers), (128, "ringing", {"device": "101"}), (88, "ended", {"cause": "no_answer"}),
+    ):  # fmt: skip
+        await story.pbx.reports(event, "c-2", timestamp=(now - timedelta(seconds=ago)).isoformat(), **facts)
+    await story.olga.accept_next(who=BORIS_PHONE)
 
 
 async def _ann_chats(story: Story, ann: Visitor) -> None:
