@@ -1,6 +1,7 @@
 """Pictures of every screen in every language: `make screenshots`. All go to build/screenshots, a choice to docs/screenshots.
 
-ARGS="--docs" takes only the choice, ARGS="--screens lead,call --looks en,fa-390" only some. Starts the product in a folder of its own and tells it a story (tests/browser/story.py).
+ARGS="--docs" takes only the choice, ARGS="--screens lead,call --looks en,fa-390" only some. Starts the product in a folder
+of its own and tells it a story (tests/browser/story.py).
 """
 
 from __future__ import annotations
