@@ -165,6 +165,7 @@ async def console(camera: Camera, look: Look) -> None:
         for screen, path in screens(camera.story).items():
             if camera.wants(screen, look):
                 await _open(page, camera.house.url + path)
+                await _listen(page)
                 await camera.snap(page, screen, look)
         if camera.wants("ringing", look):
             await _open(page, f"{camera.house.url}/inbox/mine/{camera.story.places['chat']}")
@@ -207,6 +208,16 @@ ANSWER = {
     "es": "Sí. Tráela antes del mediodía y estará lista a las seis.",
     "fa": "بله. تا ظهر بیاورید، ساعت شش آماده است.",
 }
+
+
+async def _listen(page: Page) -> None:
+    """A recording on the page is played for a moment, which draws it."""
+    play = page.locator(".player .play")
+    if await play.count():
+        await play.click()
+        await page.locator(".player .wave").wait_for()
+        await page.wait_for_timeout(4 * SETTLE_MS)
+        await play.click()
 
 
 async def _open(page: Page, url: str) -> None:
