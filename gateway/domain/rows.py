@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from gateway.domain.call import Call, CallLeg, Recording
@@ -31,6 +32,7 @@ from gateway.domain.operator import Operator, Presence
 Row = dict[str, Any]
 
 
+@lru_cache(maxsize=2048)  # one moment is told in many rows: the message's, the conversation's, the event's
 def stamp(at: datetime | None) -> str | None:
     """RFC 3339 in UTC with a Z; None stays None."""
     if at is None:

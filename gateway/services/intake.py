@@ -34,8 +34,8 @@ from gateway.services import arrivals, calls, reports
 from gateway.services.directory import Directory
 from gateway.services.scene import Scene
 
-BATCH = 64
-GATHER_FROM, GATHER_SECONDS = 4, 0.002  # a busy moment is worth this wait: the next commit serves more events
+BATCH = 256  # everybody who waited for the last commit; a disk that is slow to flush then slows nobody twice
+GATHER_FROM, GATHER_TO, GATHER_SECONDS = 4, 32, 0.002  # a busy moment is worth this wait: the next commit serves more events
 HEARD_EVERY = timedelta(minutes=1)
 
 
@@ -104,7 +104,7 @@ class Intake:
     async def _take_waiting(self) -> None:
         busy = False
         while self._waiting:
-            if busy and len(self._waiting) < BATCH:
+            if busy and len(self._waiting) < GATHER_TO:
                 await asyncio.sleep(GATHER_SECONDS)
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             busy = len(batch) >= GATHER_FROM
