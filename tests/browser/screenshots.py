@@ -102,6 +102,7 @@ def screens(story: Story) -> dict[str, str]:
     return {
         "inbox": f"/inbox/mine/{at['chat']}",
         "mail": f"/inbox/mine/{at['mail']}",
+        "missed": f"/inbox/mine/{at['missed']}",
         "waiting": "/inbox/waiting",
         "leads": "/leads",
         "lead": f"/leads/{at['lead']}",

@@ -181,7 +181,7 @@ async def _a_call_is_missed(story: Story) -> None:
         (130, "offered", numbers), (128, "ringing", {"device": "101"}), (88, "ended", {"cause": "no_answer"}),
     ):  # fmt: skip
         await story.pbx.reports(event, "c-2", timestamp=(now - timedelta(seconds=ago)).isoformat(), **facts)
-    await story.olga.accept_next(who=BORIS_PHONE)
+    story.places["missed"] = (await story.olga.accept_next(who=BORIS_PHONE))["id"]
 
 
 async def _ann_chats(story: Story, ann: Visitor) -> None:
