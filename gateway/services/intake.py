@@ -1,7 +1,7 @@
 """The one way in: keeps raw input, accepts events, and answers only after the commit.
 
 Events that arrive while a transaction runs are taken together by the next one, so that the cost of a commit is shared; if a
-batch fails, each of its events is tried alone, so that a bad one harms nobody (docs/adr/0003-intake.md).
+batch fails, its halves are tried apart until the bad one stands alone, so that it harms nobody (docs/adr/0003-intake.md).
 May talk to: ports, domain, services.
 """
 
@@ -115,8 +115,9 @@ class Intake:
             answers = await self._commit([event for event, _ in batch])
         except Exception as error:  # noqa: BLE001 - every event must get an answer, whatever went wrong
             if len(batch) > 1:
-                for one in batch:
-                    await self._take([one])
+                half = len(batch) // 2
+                await self._take(batch[:half])
+                await self._take(batch[half:])
             elif not batch[0][1].done():
                 batch[0][1].set_exception(error)
             return

@@ -14,12 +14,13 @@ from gateway import logs
 from gateway.domain.errors import NotFound, StoreUnavailable
 from gateway.ports.core import Core
 from gateway.ports.records import Errand
+from gateway.services.hands import Hands
 
 Step = Callable[[Errand], Awaitable[None]]
 LEASE = timedelta(seconds=120)
 STEP_SECONDS = 90.0
-IDLE_SECONDS = 5.0
-AT_ONCE = 16
+IDLE_SECONDS, LAST_SECONDS = 5.0, 5.0
+EACH_KIND, AT_ONCE = 16, 128
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 900.0
 log = logs.get("outbox")
 
@@ -29,22 +30,42 @@ class Outbox:
 
     def __init__(self, core: Core, steps: Mapping[str, Step]) -> None:
         self._core, self._steps = core, steps
+        self._hands = Hands(each=EACH_KIND, total=AT_ONCE)
 
     async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            await self._core.signals.wait("outbox", timeout=await self._until_next())
-            try:
-                while await self.pass_once():
-                    pass
-            except StoreUnavailable as error:
-                log.warning("outbox.store_unavailable", detail=error.detail)
+        """Until cancelled; what is under way then gets LAST_SECONDS. A slow kind delays no other."""
+        stop = self._core.signals.subscribe("outbox", lambda _: self._hands.stirred.set())
+        try:
+            while True:
+                try:
+                    while await self._take():
+                        pass
+                    wait = await self._until_next()
+                except StoreUnavailable as error:
+                    log.warning("outbox.store_unavailable", detail=error.detail)
+                    wait = IDLE_SECONDS
+                await self._hands.until(wait)
+        finally:
+            stop()
+            await self._hands.rest(within=LAST_SECONDS)
+            self._hands.drop()
 
     async def pass_once(self) -> int:
-        """Claim what is due and run it, lanes side by side; returns how many were claimed."""
+        """Take what is due and finish it; returns how many were taken."""
+        taken = await self._take()
+        await self._hands.rest()
+        return taken
+
+    async def _take(self) -> int:
+        limit, without = self._hands.free, self._hands.full
+        if not limit:
+            return 0
         now = self._core.clock.now()
-        errands = await self._core.store.run(lambda uow: uow.outbox.claim(now=now, lease_until=now + LEASE, limit=AT_ONCE))
-        await asyncio.gather(*(self._do(errand) for errand in errands))
+        errands = await self._core.store.run(
+            lambda uow: uow.outbox.claim(now=now, lease_until=now + LEASE, limit=limit, without=without)
+        )
+        for errand in errands:
+            self._hands.begin(errand.kind, self._do(errand))
         return len(errands)
 
     async def _do(self, errand: Errand) -> None:
@@ -65,7 +86,8 @@ class Outbox:
         await self._core.store.run(lambda uow: uow.outbox.later(errand, due_at=due, error=repr(error)[:500]))
 
     async def _until_next(self) -> float:
-        due = await self._core.store.read(lambda uow: uow.outbox.next_due())
-        if due is None:
+        without = self._hands.full
+        due = await self._core.store.read(lambda uow: uow.outbox.next_due(without=without))
+        if due is None or not self._hands.free:
             return IDLE_SECONDS
-        return min(IDLE_SECONDS, max(0.0, (due - self._core.clock.now()).total_seconds()))
+        return min(IDLE_SECONDS, (due - self._core.clock.now()).total_seconds())
