@@ -1,8 +1,12 @@
-/** Sentences of the gateway's adapters in the reader's language; the English one where the catalogue does not know the code. */
-import type { Said } from '@/api/types'
-import { tOr } from '@/i18n'
+/** The last word of a conversation as one line in the reader's language: what somebody wrote, or what happened and what to do. */
+import { clock, dot } from './format'
+import { t } from './i18n'
+import { saidOf } from './state/said'
+import { ordered } from './state/text'
 
-export function inWords(english: string, said: Said | null | undefined): string {
-  if (!said) return english
-  return tOr(said.code.startsWith('send.') ? said.code : `settings.said.${said.code}`, english, said.values)
+export function lastWord(preview: string): string {
+  const said = saidOf(preview)
+  if (said.kind === 'words') return ordered(said.text)
+  if (said.kind === 'file') return t('row.file')
+  return [t('row.missed'), ...(said.waited ? [t('row.waited', { time: clock(said.waited) })] : []), t('row.call_back')].join(dot())
 }

@@ -1,21 +1,14 @@
-import { describe, expect, test } from 'vitest'
-import { useLanguage, needLaterWords } from '@/i18n'
-import { inWords } from '@/said'
+import { expect, test } from 'vitest'
+import { saidOf } from '@/state/said'
 
-const answered = { code: 'send.mail_answered', values: { code: 550, reason: 'no such user | {x} @' } }
-
-describe('a sentence of an adapter', () => {
-  test('is said in the language of the reader, with what the other side said as it came', async () => {
-    await useLanguage('ru')
-    expect(inWords('The mail server answered 550: no', answered)).toBe('Почтовый сервер ответил 550: no such user | {x} @')
-  })
-  test('of a channel or a check is with the words of the settings', async () => {
-    await needLaterWords()
-    await useLanguage('es')
-    expect(inWords('', { code: 'telegram.copy_token', values: {} })).toBe('Copie otra vez el token de @BotFather.')
-  })
-  test('stays English where the gateway gave no code, or a newer one', () => {
-    expect(inWords('Something new.', null)).toBe('Something new.')
-    expect(inWords('Something new.', { code: 'send.something_new', values: {} })).toBe('Something new.')
-  })
+test('a missed call is told apart from words, with who called and how long they waited', () => {
+  expect(saidOf('☎ +442071838750 · 0:42')).toEqual({ kind: 'missed', number: '+442071838750', waited: 42 })
+  expect(saidOf('☎ +442071838750 · 12:05')).toEqual({ kind: 'missed', number: '+442071838750', waited: 725 })
+})
+test('a missed call noted before waits were told is still one', () => {
+  expect(saidOf('☎ +442071838750')).toEqual({ kind: 'missed', number: '+442071838750', waited: null })
+})
+test('what people write stays theirs, even with such signs in it', () => {
+  expect(saidOf('☎ me at 6 · 0:42 please')).toEqual({ kind: 'words', text: '☎ me at 6 · 0:42 please' })
+  expect(saidOf('📎')).toEqual({ kind: 'file' })
 })

@@ -1,7 +1,7 @@
 /** What the gateway refused, in words of the catalogue; and which field it meant. */
 import { Refusal } from '@/api/http'
 import { t, tOr } from '@/i18n'
-import { inWords } from '@/said'
+import { inWords } from '@/inWords'
 import { pathOf } from './schema'
 
 export interface Trouble { text: string; code: string; fields: Record<string, string> }
