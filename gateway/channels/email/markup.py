@@ -1,4 +1,4 @@
-"""A guard before any HTML parser: they are quadratic in the depth of the tree. Pure."""
+"""A guard before any HTML parser: they are quadratic in the depth of the tree and in the attributes of one tag. Pure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,13 @@ import re
 
 MAX_DEPTH = 1500
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
+# One attribute as the HTML standard cuts it (13.2.5.32 and on). Tried at every "<", whatever stands around it: what looks like a
+# comment or a value to one reader is a tag to another. Possessive and bounded, so the search itself is linear enough.
+_ATTRIBUTE = (
+    r"[ \t\n\f\r/]*+[^ \t\n\f\r/>][^ \t\n\f\r/>=]{0,255}+"
+    r"""(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+"|'[^']*+'|[^ \t\n\f\r>"'][^ \t\n\f\r>]{0,4095}+)?+)?+"""
+)
+_CROWDED = re.compile(rf"<[a-zA-Z/](?:{_ATTRIBUTE}){{64}}")
 _ANY = re.compile(r"<[^<>]{0,2000}>")
 _FLAT = {
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li",
@@ -30,6 +37,11 @@ def looks_deep(html: str) -> bool:
         if depth > MAX_DEPTH:
             return True
     return False
+
+
+def looks_crowded(html: str) -> bool:
+    """True if a tag may have more attributes than any letter needs."""
+    return _CROWDED.search(html) is not None
 
 
 def strip_tags(html: str) -> str:

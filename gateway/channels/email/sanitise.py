@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from urllib.parse import quote, unquote
 
-from gateway.channels.email.markup import looks_deep, strip_tags
+from gateway.channels.email.markup import looks_crowded, looks_deep, strip_tags
 
 MAX_HTML = 2 * 1024 * 1024
 _TAGS = {
@@ -50,7 +50,7 @@ def sanitise(html: str, *, images: Mapping[str, str] | None = None, show_remote:
     """Safe HTML. images: Content-ID → address of the stored file; show_remote: the operator asked to see them."""
     import nh3
 
-    if looks_deep(html[:MAX_HTML]):
+    if looks_deep(html[:MAX_HTML]) or looks_crowded(html[:MAX_HTML]):
         return f"<p>{escape(strip_tags(html[:MAX_HTML]))}</p>"
     mark = f"x{secrets.token_hex(8)}:"
     clean = nh3.clean(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -100,3 +101,28 @@ def test_harmless_style_is_kept_and_text_keeps_its_direction() -> None:
     assert sanitise('<p dir="rtl" style="color:#123456;text-align:right">سلام</p>') == (
         '<p dir="rtl" style="color:#123456;text-align:right">سلام</p>'
     )
+
+
+CROWD = " ".join(f"a{number}=1" for number in range(60_000))
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<p {CROWD}>Hello",
+        f"</p {CROWD}>Hello",
+        f'<!-- <x a=" --><p {CROWD}>Hello',
+        "<p " + CROWD.replace("=1", '=">"') + ">Hello",
+        f"<td/{CROWD.replace(' ', '/')}>Hello",
+    ],
+)
+def test_a_tag_with_a_crowd_of_attributes_does_not_stop_the_house(html: str) -> None:
+    """The parser compares every attribute with all before it: a megabyte of them took seconds of everybody's time."""
+    began = time.perf_counter()
+    assert "Hello" in sanitise(html)
+    assert time.perf_counter() - began < 0.4
+
+
+def test_a_rich_letter_is_not_taken_for_a_crowd() -> None:
+    cell = '<td style="color:red" align="left" width="100" height="20" valign="top" bgcolor="#ffffff" title="a > b">x</td>'
+    assert sanitise(f"<table><tr>{cell * 500}</tr></table>").count('align="left"') == 500
