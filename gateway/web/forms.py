@@ -7,20 +7,20 @@ May talk to: services.site_forms, web.widget_answers.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import parse_qsl, urlsplit
 
 import structlog
-from aiohttp import BodyPartReader, web
+from aiohttp import BodyPartReader, MultipartReader, web
 
 from gateway.domain.errors import GatewayError, Rejected, TooLarge
 from gateway.services.site_forms import Posted, SiteForms
 from gateway.services.visitor_fields import MAX_FIELDS, Page
 from gateway.web.live_widget import Doors
 from gateway.web.widget_answers import allow, guarded, preflight
+from gateway.web.wire import loads
 
 log = structlog.get_logger(__name__)
 BODY_LIMIT = 128 * 1024
@@ -129,7 +129,7 @@ async def _body(request: web.Request) -> bytes:
 
 def _json(body: bytes) -> dict[str, str]:
     try:
-        value = json.loads(body)
+        value = loads(body)
     except ValueError:
         raise Rejected("The body is not JSON.", code="malformed") from None
     if not isinstance(value, dict):
@@ -138,9 +138,19 @@ def _json(body: bytes) -> dict[str, str]:
 
 
 async def _parts(request: web.Request) -> dict[str, str]:
+    try:
+        return await _texts(await request.multipart())
+    except ValueError:
+        raise Rejected("The form cannot be read.", code="malformed") from None
+
+
+async def _texts(parts: MultipartReader) -> dict[str, str]:
     fields: dict[str, str] = {}
-    size = 0
-    async for part in await request.multipart():
+    size = number = 0
+    async for part in parts:
+        number += 1
+        if number > MAX_FIELDS * 2:
+            raise Rejected(f"A form may have {MAX_FIELDS} fields.", code="form_too_large")
         if not isinstance(part, BodyPartReader) or part.filename or not part.name:
             raise Rejected("Files cannot be sent with a form.", code="no_files")
         raw = bytearray()
@@ -149,7 +159,8 @@ async def _parts(request: web.Request) -> dict[str, str]:
             size += len(chunk)
             if size > BODY_LIMIT:
                 raise TooLarge("The form is too large.")
-        fields[part.name] = raw.decode("utf-8", "replace")
+        name = part.name.encode("utf-8", "replace").decode()  # a header may hold bytes that are no text
+        fields[name] = raw.decode("utf-8", "replace")
     return fields
 
 

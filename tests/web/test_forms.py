@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -128,6 +131,8 @@ async def test_only_listed_sites_post_and_only_while_forms_are_on() -> None:
         {"json": []},
         {"data": b"\xff\xfe", "headers": {"Content-Type": "application/json"}},
         {"json": {"a": "x" * 200_000}},
+        {"data": b"--cut\r\n", "headers": {"Content-Type": "multipart/form-data"}},
+        {"data": b"no parts at all", "headers": {"Content-Type": "multipart/form-data; boundary=cut"}},
     ],
 )
 async def test_unusable_posts_are_refused(how: dict[str, Any]) -> None:
@@ -151,3 +156,27 @@ async def test_a_flood_from_one_address_is_refused_and_another_address_is_served
         statuses = [(await post(door, json={"message": f"m{n}"}))[0] for n in range(5)]
         assert statuses == [201, 201, 201, 429, 429]
         assert (await post(door, json={"message": "m"}, headers={"X-Test-Address": "203.0.113.9"}))[0] == 201
+
+
+async def test_a_multipart_form_without_end_is_cut_off() -> None:
+    """Parts without content cost nothing against the limit of texts, and a chunked body has no length to refuse it by."""
+
+    async def parts() -> AsyncIterator[bytes]:
+        for number in range(500):
+            yield f'--cut\r\nContent-Disposition: form-data; name="n{number}"\r\n\r\n\r\n'.encode()
+        await asyncio.Event().wait()
+
+    async with front_door() as door:
+        headers = {"Content-Type": "multipart/form-data; boundary=cut"}
+        async with asyncio.timeout(3):
+            status, _, body = await post(door, headers=headers, data=parts())
+        assert (status, json.loads(body)["code"]) == (422, "form_too_large")
+        assert leads(door) == []
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"text": "\\ud800"}', '{"text": "half \\udfff"}'])
+async def test_json_that_no_reader_can_hold_is_refused_by_name(body: str) -> None:
+    async with front_door() as door:
+        headers = {"Content-Type": "application/json"}
+        status, _, answer = await post(door, headers=headers, data=body)
+        assert (status, json.loads(answer)["code"]) == (422, "malformed")
