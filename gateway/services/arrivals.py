@@ -29,6 +29,7 @@ from gateway.services.recognition import (
     keep_claims,
     lead_for,
     recognise,
+    within_reason,
 )
 from gateway.services.scene import Scene, preview
 
@@ -201,7 +202,8 @@ async def _pick_up_identities(scene: Scene, event: MessageReceived) -> None:
     fresh = [claim for claim in claims if claim.value != event.sender.claims[0].value]
     if not fresh:
         return
-    await keep_claims(scene.uow, scene.core, scene.contact.id, fresh, evidence=f"message:{scene.dialogue.last_seq}")
+    kept = await within_reason(scene.uow, scene.contact.id, fresh)
+    await keep_claims(scene.uow, scene.core, scene.contact.id, kept, evidence=f"message:{scene.dialogue.last_seq}")
     if scene.lead and scene.lead.unreachable and is_reachable(fresh):
         scene.lead = replace(scene.lead, unreachable=False, updated_at=scene.now)
         await scene.uow.leads.save(scene.lead)

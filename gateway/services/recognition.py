@@ -15,6 +15,7 @@ from textwrap import shorten
 from typing import Any
 
 import phonenumbers
+import structlog
 
 from gateway.domain import rows
 from gateway.domain.contact import Contact, Identity
@@ -26,6 +27,7 @@ from gateway.domain.line import Line
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
 
+log = structlog.get_logger(__name__)
 REASONS: Mapping[IdentityKind, Reason] = {
     "phone": "same_phone", "email": "same_email", "telegram": "same_telegram", "visitor": "same_visitor",
     "external": "same_person",
@@ -35,6 +37,7 @@ TITLE_LENGTH = 80
 MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 PHONE_LIKE = re.compile(r"(?:\d[^\w\n]{0,3}){7}")
 SCAN_LENGTH = 4000
+MOST_UNPROVEN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,17 @@ async def keep_claims(uow: UnitOfWork, core: Core, contact_id: ContactId, claims
                 evidence=evidence or ("network" if claim.verified else "typed"),
             )
         )
+
+
+async def within_reason(uow: UnitOfWork, contact_id: ContactId, claims: Iterable[Claim]) -> list[Claim]:
+    """These claims without what is known already or merely typed beyond MOST_UNPROVEN: every event of a contact carries them."""
+    known = await uow.contacts.identities(contact_id)
+    names = {(one.kind, one.value) for one in known}
+    room = MOST_UNPROVEN - sum(not one.verified for one in known)
+    new = [claim for claim in claims if not claim.verified and (claim.kind, claim.value) not in names]
+    if len(new) > room:
+        log.info("contact.claims_left_out", contact_id=contact_id, count=len(new) - max(0, room))
+    return [claim for claim in claims if claim.verified] + new[: max(0, room)]
 
 
 def claims_in_text(text: str, *, region: str) -> list[Claim]:

@@ -7,9 +7,9 @@ May talk to: ports, domain, services. Contract: docs/reference/widget-protocol.m
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from gateway.domain import rows
 from gateway.domain.conversation import Conversation
@@ -19,7 +19,7 @@ from gateway.domain.message import OutboundMessage
 from gateway.ports.records import Place
 from gateway.ports.store import UnitOfWork
 from gateway.services import queueing
-from gateway.services.recognition import keep_claims
+from gateway.services.recognition import keep_claims, within_reason
 from gateway.services.scene import Scene
 from gateway.services.visitor_fields import Page, read_answers
 from gateway.services.visitor_identity import Vouched, read_identity
@@ -28,6 +28,7 @@ from gateway.services.visitors import Reception, visitor_row
 
 READ_AT_ONCE = 200
 COMMENT_LENGTH = 1000
+MOST_ATTRIBUTES = 50
 STIRRED = ("router", "outbox", "deliveries")
 T = TypeVar("T")
 
@@ -92,7 +93,7 @@ class VisitorMoves:
     async def update(self, visitor: Visitor, telling: Telling) -> tuple[rows.Row, str, Visitor]:
         """Remember what was told: in the token, and with the contact if there is one. Returns (row, new token, visitor).
 
-        Raises Rejected: identity_invalid, form_invalid.
+        Raises Rejected: identity_invalid, form_invalid, too_many_attributes.
         """
         channel, site = self._r.sites.by_id(visitor.channel_id)
         now = self._r.core.clock.now()
@@ -135,7 +136,7 @@ class VisitorMoves:
     async def _introduce(self, scene: Scene, visitor: Visitor, telling: Telling) -> None:
         contact = scene.contact.named(visitor.name)
         if telling.attributes:
-            contact = replace(contact, fields=dict(contact.fields) | dict(telling.attributes))
+            contact = replace(contact, fields=_with_attributes(contact.fields, telling.attributes))
         if visitor.locale and not contact.locale:
             contact = replace(contact, locale=visitor.locale)
         changed = contact is not scene.contact
@@ -143,7 +144,8 @@ class VisitorMoves:
             await scene.uow.contacts.save(contact)
             scene.contact = contact
         before = {(i.kind, i.value, i.verified) for i in await scene.uow.contacts.identities(contact.id)}
-        new = [claim for claim in visitor.claims if (claim.kind, claim.value, claim.verified) not in before]
+        claims = await within_reason(scene.uow, contact.id, visitor.claims)
+        new = [claim for claim in claims if (claim.kind, claim.value, claim.verified) not in before]
         await keep_claims(scene.uow, scene.core, contact.id, new, evidence="identify" if visitor.signed else "typed")
         if new or changed:
             row = rows.contact_row(contact, identities=await scene.uow.contacts.identities(contact.id))
@@ -172,6 +174,14 @@ class VisitorMoves:
         conversation: Conversation | None = place.conversation
         line = self._r.directory.line(conversation.line_id if conversation else channel.line_id)
         return Scene(uow, self._r.core, place, channel=channel, line=line)
+
+
+def _with_attributes(fields: Mapping[str, Any], told: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
+    """Every event of the contact carries them all, so a page cannot add names for ever."""
+    together = dict(fields) | dict(told)
+    if len(together) > max(len(fields), MOST_ATTRIBUTES):
+        raise Rejected(f"A visitor may have {MOST_ATTRIBUTES} attributes.", code="too_many_attributes")
+    return together
 
 
 async def _mark_read(scene: Scene, message: OutboundMessage) -> None:

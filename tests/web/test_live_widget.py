@@ -360,6 +360,34 @@ async def test_what_is_merely_typed_opens_no_history() -> None:
         assert (await reborn.ask("sync", {"after": 0}))["messages"] == []
 
 
+async def test_a_visitor_cannot_make_their_card_grow_for_ever() -> None:
+    """Every event of a contact carries the whole card to the log and to every console."""
+    async with front_door() as door:
+        ann = await door.browser()
+        await ann.say("Hello", client_id="a1")
+        told = []
+        for number in range(10):
+            attributes = {f"name {number} {place}": "x" for place in range(20)}
+            told.append(await ann.ask("visitor.update", {"email": f"ann{number}@example.com", "attributes": attributes}))
+        assert [answer["code"] for answer in told if not answer["ok"]] == ["too_many_attributes"] * 8
+        assert (await ann.ask("visitor.update", {"attributes": {"name 0 0": "y"}}))["ok"], "what is there may change"
+        card = [e.data["contact"] for e in door.office.events if e.type == "contact.updated"][-1]
+        assert (len(card["fields"]), card["fields"]["name 0 0"]) == (40, "y")
+
+
+async def test_a_list_of_addresses_does_not_become_the_contacts_own() -> None:
+    async with front_door(rates={"message": "1000/second", "move": "1000/second"}) as door:
+        ann = await door.browser()
+        for number in range(3):
+            text = " ".join(f"person{number}-{place}@example.com" for place in range(40))
+            assert (await ann.say(text, client_id=f"a{number}"))["ok"]
+        for number in range(3):
+            await ann.ask("visitor.update", {"email": f"ann{number}@example.com"})
+        opened = next(e.data["conversation"] for e in door.office.events if e.type == "conversation.opened")
+        known = await door.office.store.read(lambda uow: uow.contacts.identities(opened["contact_id"]))
+        assert sum(not one.verified for one in known) == 50
+
+
 async def test_idle_visitors_leave_nothing_behind() -> None:
     async with front_door() as door:
         ann = await door.browser()
