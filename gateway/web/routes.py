@@ -17,7 +17,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_type_hints
 
-import orjson
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -30,7 +29,7 @@ from gateway.web.auth import admit, same_site
 from gateway.web.cases import Cases
 from gateway.web.problems import answer, invalid
 from gateway.web.site import SITE, Site
-from gateway.web.wire import respond
+from gateway.web.wire import loads, respond, too_deep
 
 Access = Permission | Literal["public", "signed_in"]
 Function = Callable[..., Awaitable[Any]]
@@ -187,6 +186,9 @@ async def _json(request: web.Request) -> Any:
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
     try:
-        return orjson.loads(await request.read())
-    except orjson.JSONDecodeError:
+        given = loads(await request.read())
+    except ValueError:
         raise web.HTTPBadRequest from None
+    if too_deep(given):
+        raise web.HTTPBadRequest
+    return given

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+DEEPEST = 32  # orjson reads 1024 levels and writes 254: what comes in must also go out, inside rows, events and packets
 OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 
 
@@ -19,6 +20,14 @@ def dumps(value: Any) -> bytes:
 def loads(text: bytes | str) -> Any:
     """Raises ValueError (orjson.JSONDecodeError)."""
     return orjson.loads(text)
+
+
+def too_deep(value: Any, *, levels: int = DEEPEST) -> bool:
+    """More nested than anything of ours is."""
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels <= 0 or any(too_deep(one, levels=levels - 1) for one in inner)
 
 
 def respond(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

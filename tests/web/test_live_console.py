@@ -293,3 +293,25 @@ async def test_bad_payloads_are_refused_by_name(house: House) -> None:
     async with console(house, await house.browser(OLGA)) as olga:
         for name, payload in (("sync", {"after": -1}), ("sync", {"after": "1"}), ("typing.set", {}), ("alive", {"x": 1})):
             assert (await olga.say(name, payload))["code"] == "invalid"
+
+
+def nested(levels: int) -> Any:
+    """A value this deep."""
+    value: Any = "x"
+    for _ in range(levels):
+        value = {"a": value}
+    return value
+
+
+@pytest.mark.parametrize("levels", [251, 40])
+async def test_a_value_nested_beyond_reason_stops_nobody(house: House, levels: int) -> None:
+    """What the wire reads it may not be able to write again: one such event would stop every console that catches up."""
+    conversation = await house.ann_writes()
+    olga = await house.browser(OLGA)
+    url = f"/api/v1/contacts/{conversation.contact_id}"
+    assert (await olga.ask("PATCH", url, {"fields": {"deep": nested(levels)}})).status == 400
+    assert (await olga.ask("PATCH", "/api/v1/me", {"preferences": {"deep": nested(levels)}})).status == 400
+    async with console(house, await house.browser(IVAN, role="supervisor")) as ivan:
+        assert (await ivan.say("sync", {"after": 0}))["ok"]
+    assert (await olga.get(url)).status == 200
+    assert (await olga.get("/api/v1/operators")).status == 200
