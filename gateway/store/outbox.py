@@ -63,6 +63,11 @@ PUT = Sql(
         },
     )
 )  # fmt: skip
+POSTPONE = Sql(
+    update(_O)
+    .where(_O.c.kind == bindparam("the_kind"), _O.c.key == bindparam("the_key"))
+    .values(due_at=bindparam("due_at"), fence=_NEXT_FENCE)
+)
 CANCEL = Sql(delete(_O).where(_O.c.kind == bindparam("kind"), _O.c.key == bindparam("key")))
 DONE = Sql(delete(_O).where(_O.c.id == bindparam("id"), _O.c.fence == bindparam("fence")))
 _MINE = (_O.c.id == bindparam("the_id")) & (_O.c.holder == bindparam("mine"))
@@ -95,6 +100,10 @@ class SqlOutbox:
     async def cancel(self, kind: str, key: str) -> None:
         """Harmless if there is none."""
         self._t.pending.later(CANCEL, {"kind": kind, "key": key})
+
+    async def postpone(self, kind: str, key: str, *, due_at: datetime) -> None:
+        """Later, if it is there: a run that has begun meanwhile does not remove it."""
+        self._t.pending.later(POSTPONE, {"the_kind": kind, "the_key": key, "due_at": micros(due_at)})
 
     async def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Errand]:
         """Due ones whose lane is free, in due order; attempts and fence grow by one."""

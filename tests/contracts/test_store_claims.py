@@ -301,3 +301,20 @@ async def test_a_letter_holds_all_that_an_adapter_needs(store: TestStore) -> Non
     assert letter.recipients == ("ann@example.com",)
     assert (letter.reply_to_external_id, list(letter.references)) == ("<q@example.com>", ["<q@example.com>"])
     assert (letter.sender_name, list(letter.files)) == ("Olga", [])
+
+
+async def test_an_errand_is_postponed_only_if_it_is_there(store: TestStore) -> None:
+    await store.store.run(lambda uow: uow.outbox.put("left", "one", due_at=MONDAY, payload={"n": 1}))
+    [running] = await run_errands(store)
+    later = MONDAY + timedelta(minutes=3)
+
+    async def work(uow: UnitOfWork) -> None:
+        await uow.outbox.postpone("left", "one", due_at=later)
+        await uow.outbox.postpone("left", "another", due_at=later)
+
+    await store.store.run(work)
+    await store.store.run(lambda uow: uow.outbox.done(running))
+    store.clock.pass_(minutes=2)
+    assert await run_errands(store) == []
+    store.clock.pass_(minutes=1)
+    assert [(one.key, one.payload) for one in await run_errands(store)] == [("one", {"n": 1})]
