@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import socketio
+from aiohttp import WSMsgType
 
 from gateway.domain.event import Event
 from gateway.web.server import drain
@@ -292,3 +293,12 @@ async def test_bad_payloads_are_refused_by_name(house: House) -> None:
     async with console(house, await house.browser(OLGA)) as olga:
         for name, payload in (("sync", {"after": -1}), ("sync", {"after": "1"}), ("typing.set", {}), ("alive", {"x": 1})):
             assert (await olga.say(name, payload))["code"] == "invalid"
+
+
+async def test_sockets_are_closed_from_here_because_browsers_leave_it_to_the_server(house: House) -> None:
+    browser = await house.browser()
+    socket = await browser.client.ws_connect("/socket.io/?EIO=4&transport=websocket", headers={"Origin": URL})
+    await socket.receive_str()
+    await house.site.live.hang_up()
+    assert (await socket.receive()).data == "1"  # goodbye, in the words of Engine.IO
+    assert (await socket.receive(timeout=2)).type is WSMsgType.CLOSE
