@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from gateway import logs
@@ -31,11 +31,13 @@ from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
 from gateway.services.adapters import Adapters
 from gateway.services.directory import Directory
+from gateway.services.outcomes import RETRY_SECONDS, recorded
 from gateway.services.reports import tell_delivery
 from gateway.services.scene import Scene, scene_of
 
 LEASE = timedelta(seconds=90)
 SEND_SECONDS = 60.0
+PATIENCE = timedelta(seconds=10)
 IDLE_SECONDS = 5.0
 AT_ONCE = 16
 log = logs.get("delivery")
@@ -50,24 +52,29 @@ class Carrier:
     def __init__(self, core: Core, directory: Directory, adapters: Adapters) -> None:
         self._core, self._directory, self._adapters = core, directory, adapters
         self._busy: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self._patient_until: datetime | None = None  # the store was away a moment ago
 
     async def run(self) -> None:
         """Until cancelled; sends in flight are given up to SEND_SECONDS by their own limit."""
         try:
             while True:
-                await self._core.signals.wait("deliveries", timeout=await self._until_next())
                 await self._round()
         finally:
+            self._stopping = True
             if self._busy:
                 await asyncio.wait(self._busy, timeout=SEND_SECONDS)
 
     async def _round(self) -> None:
         try:
-            await self._rescue()
+            await self._core.signals.wait("deliveries", timeout=await self._until_next())
+            await self.rescue()
             while taken := await self.pass_once():
                 log.debug("delivery.taken", count=taken)
         except StoreUnavailable as error:
             log.warning("delivery.store_unavailable", detail=error.detail)
+            self._patient_until = self._core.clock.now() + PATIENCE
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def pass_once(self) -> int:
         """Claim what is due and carry it; returns how many were claimed. Waits until they are recorded."""
@@ -75,10 +82,16 @@ class Carrier:
         claimed = await self._core.store.run(lambda uow: uow.deliveries.claim(now=now, lease_until=now + LEASE, limit=AT_ONCE))
         tasks = [asyncio.create_task(self._carry(delivery)) for delivery in claimed]
         self._busy.update(tasks)
+        for task in tasks:
+            task.add_done_callback(self._over)
         if tasks:
             await asyncio.wait(tasks)
-            self._busy.difference_update(tasks)
         return len(claimed)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._busy.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("delivery.not_recorded", error=type(error).__name__, exc_info=error)
 
     async def decide(self, by: Operator, message_id: MessageId, action: Literal["again", "arrived"]) -> rows.Row:
         """Send again, or take it as arrived. Raises IllegalMove when the message is in no doubt."""
@@ -115,7 +128,10 @@ class Carrier:
         await self._write(changed)
 
     async def _send(self, adapter: Channel, delivery: Delivery) -> Receipt:
-        letter = await self._core.store.read(lambda uow: uow.deliveries.letter(delivery))
+        try:
+            letter = await self._core.store.read(lambda uow: uow.deliveries.letter(delivery))
+        except StoreUnavailable:
+            raise send_again("The database did not answer; nothing was sent yet.", after=1.0) from None
         line = self._directory.line_of(delivery.channel_id)
         name = line.name
         if letter.message.operator_id:
@@ -140,7 +156,7 @@ class Carrier:
             await self._record(scene, changed, troubled=changed.state in ("failed", "uncertain"))
 
         try:
-            await self._core.store.run(work)
+            await recorded(self._core, work, patient=lambda: not self._stopping)
         except Conflict:
             log.warning("delivery.fenced", delivery=changed.id)  # another worker took it over while we were frozen
 
@@ -151,9 +167,12 @@ class Carrier:
         tell_delivery(scene, changed.message_id, rows.delivery_row(changed))
         await scene.leave()
 
-    async def _rescue(self) -> None:
-        """Deliveries whose worker died between send and record."""
+    async def rescue(self) -> None:
+        """Deliveries whose worker died between send and record. After the store was away, the living may record first."""
         now = self._core.clock.now()
+        if self._patient_until is not None and now < self._patient_until:
+            return
+        self._patient_until = None
         stale = await self._core.store.read(lambda uow: uow.deliveries.stale(now=now, limit=100))
         for delivery in stale:
             adapter = self._adapters.get(delivery.channel_id)

@@ -76,6 +76,7 @@ LATER = Sql(
     .where(_MINE, _O.c.fence == bindparam("mine"))
     .values(due_at=bindparam("due_at"), error=bindparam("error"), lease_until=null())
 )
+RENEW = Sql(update(_O).where(_MINE).values(lease_until=bindparam("until")))
 LET_GO = Sql(update(_O).where(_MINE).values(lease_until=null()))
 NEXT_FREE = Sql(select(_O.c.due_at).where(_O.c.lease_until.is_(None), _IN_TURN).order_by(_O.c.due_at).limit(constant(1)))
 NEXT_LAPSE = Sql(select(func.min(_O.c.lease_until)).where(_O.c.lease_until.is_not(None)))
@@ -109,6 +110,10 @@ class SqlOutbox:
         """Due ones whose lane is free, in due order; attempts and fence grow by one."""
         given = {"now": micros(now), "until": micros(lease_until), "limit": limit}
         return sorted((_errand(row) for row in await self._t.rows(CLAIM, given)), key=lambda one: (one.due_at, one.id))
+
+    async def renew(self, errand: Errand, *, lease_until: datetime) -> None:
+        """Only the holder's; put again meanwhile, it is still held until `done`."""
+        self._t.pending.later(RENEW, {"the_id": errand.id, "mine": errand.fence, "until": micros(lease_until)})
 
     async def done(self, errand: Errand) -> None:
         """Remove it, unless it was put again meanwhile: then it stays, free for the next run."""

@@ -318,3 +318,21 @@ async def test_an_errand_is_postponed_only_if_it_is_there(store: TestStore) -> N
     assert await run_errands(store) == []
     store.clock.pass_(minutes=1)
     assert [(one.key, one.payload) for one in await run_errands(store)] == [("one", {"n": 1})]
+
+
+async def test_an_errand_that_is_renewed_is_nobody_elses_and_only_its_holder_renews_it(store: TestStore) -> None:
+    await store.store.run(lambda uow: uow.outbox.put("fetch", "one", due_at=MONDAY))
+    [running] = await run_errands(store)
+    store.clock.pass_(seconds=20)
+    until = store.clock.now() + SOON
+    await store.store.run(lambda uow: uow.outbox.renew(running, lease_until=until))
+    store.clock.pass_(seconds=20)
+    assert await run_errands(store) == []
+    store.clock.pass_(seconds=10)
+    [taken_over] = await run_errands(store)
+    late = store.clock.now() + timedelta(hours=1)
+    await store.store.run(lambda uow: uow.outbox.renew(running, lease_until=late))
+    assert await store.store.read(lambda uow: uow.outbox.next_due()) == store.clock.now() + SOON
+    await store.store.run(lambda uow: uow.outbox.done(taken_over))
+    await store.store.run(lambda uow: uow.outbox.renew(taken_over, lease_until=late))
+    assert await store.store.read(lambda uow: uow.outbox.next_due()) is None
