@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from gateway import logs
-from gateway.domain.errors import NotFound, StoreUnavailable
+from gateway.domain.errors import GatewayError, NotFound, StoreUnavailable
 from gateway.ports.core import Core
 from gateway.ports.records import Errand
 from gateway.ports.store import UnitOfWork
@@ -28,6 +28,16 @@ IDLE_SECONDS = 5.0
 AT_ONCE = 16
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 900.0
 log = logs.get("outbox")
+
+
+class NotYet(GatewayError):
+    """Nothing is wrong with the errand: what it needs is away, and is asked for again after `seconds`, however often."""
+
+    code = "not_yet"
+
+    def __init__(self, detail: str, *, seconds: float) -> None:
+        super().__init__(detail)
+        self.seconds = seconds
 
 
 class Outbox:
@@ -97,8 +107,9 @@ class Outbox:
         await recorded(self._core, lambda uow: uow.outbox.done(errand))
 
     async def _later(self, errand: Errand, error: Exception) -> None:
-        pause = min(FIRST_PAUSE * 2 ** max(0, errand.attempts - 1), LONGEST_PAUSE)
-        log.warning("outbox.later", kind=errand.kind, key=errand.key, error=type(error).__name__, pause=pause, exc_info=error)
+        pause = _pause(errand, error)
+        trace = None if isinstance(error, NotYet | StoreUnavailable) else error
+        log.warning("outbox.later", kind=errand.kind, key=errand.key, error=type(error).__name__, pause=pause, exc_info=trace)
         due = self._core.clock.now() + timedelta(seconds=pause)
         await recorded(self._core, lambda uow: uow.outbox.later(errand, due_at=due, error=repr(error)[:500]))
 
@@ -107,3 +118,12 @@ class Outbox:
         if due is None:
             return IDLE_SECONDS
         return min(IDLE_SECONDS, max(0.0, (due - self._core.clock.now()).total_seconds()))
+
+
+def _pause(errand: Errand, error: Exception) -> float:
+    if isinstance(error, NotYet):
+        return error.seconds
+    if isinstance(error, StoreUnavailable):
+        return FIRST_PAUSE
+    doubled: float = FIRST_PAUSE * 2 ** max(0, errand.attempts - 1)
+    return min(doubled, LONGEST_PAUSE)

@@ -22,10 +22,7 @@ from gateway.store.unit_of_work import Transaction
 
 _O = t.outbox
 _OTHER = t.outbox.alias("other")
-_BEFORE = or_(
-    _OTHER.c.due_at < _O.c.due_at, (_OTHER.c.due_at == _O.c.due_at) & (_OTHER.c.id < _O.c.id),
-    _OTHER.c.lease_until > bindparam("now"),
-)  # fmt: skip
+_BEFORE = or_(_OTHER.c.id < _O.c.id, _OTHER.c.lease_until > bindparam("now"))
 _IN_TURN = or_(
     _O.c.lane == constant(""),
     ~select(constant(1))

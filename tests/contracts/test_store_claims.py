@@ -117,22 +117,37 @@ async def run_errands(store: TestStore, limit: int = 10) -> list[Errand]:
     return list(await store.store.run(lambda uow: uow.outbox.claim(now=now, lease_until=now + SOON, limit=limit)))
 
 
-async def test_errands_of_one_lane_run_one_after_another_in_due_order(store: TestStore) -> None:
+async def test_errands_of_one_lane_run_one_after_another_in_the_order_they_were_put(store: TestStore) -> None:
     async def work(uow: UnitOfWork) -> None:
-        for second, key in ((2, "b"), (1, "a"), (3, "c")):
-            await uow.outbox.put("parse", key, due_at=MONDAY + timedelta(seconds=second), lane="chat", payload={"n": second})
+        for key in "abc":
+            await uow.outbox.put("parse", key, due_at=MONDAY, lane="chat", payload={"key": key})
         await uow.outbox.put("parse", "free", due_at=MONDAY)
 
     await store.store.run(work)
-    store.clock.pass_(seconds=10)
-    free, first = await run_errands(store)
-    assert (free.key, first.key, first.payload) == ("free", "a", {"n": 1})
+    first, free = await run_errands(store)
+    assert (free.key, first.key, first.payload) == ("free", "a", {"key": "a"})
     assert await run_errands(store) == []
     await store.store.run(lambda uow: uow.outbox.done(first))
     [second] = await run_errands(store)
-    later = store.clock.now() + timedelta(minutes=1)
-    await store.store.run(lambda uow: uow.outbox.later(second, due_at=later, error="no answer"))
-    assert [one.key for one in await run_errands(store)] == ["c"]
+    assert second.key == "b"
+
+
+async def test_an_errand_that_must_be_tried_again_holds_up_its_lane(store: TestStore) -> None:
+    async def work(uow: UnitOfWork) -> None:
+        for key in "ab":
+            await uow.outbox.put("parse", key, due_at=MONDAY, lane="chat")
+
+    await store.store.run(work)
+    [first] = await run_errands(store)
+    later = MONDAY + timedelta(minutes=1)
+    await store.store.run(lambda uow: uow.outbox.later(first, due_at=later, error="no answer"))
+    store.clock.pass_(seconds=59)
+    assert await run_errands(store) == []
+    assert await store.store.read(lambda uow: uow.outbox.next_due()) == later
+    store.clock.pass_(seconds=1)
+    [again] = await run_errands(store)
+    await store.store.run(lambda uow: uow.outbox.done(again))
+    assert [first.key, again.key, *[one.key for one in await run_errands(store)]] == ["a", "a", "b"]
 
 
 async def test_an_errand_that_was_put_again_while_it_ran_stays(store: TestStore) -> None:
