@@ -34,13 +34,13 @@ class Ledger:
     heard: list[tuple[float, float]] = field(default_factory=list)
 
     def hear(self, text: str) -> None:
-        """One pushed event, as text."""
+        """One packet, as text: the product tells a burst of events in one."""
         if "message.received" not in text:
             return
-        found = CLIENT_ID.search(text)
-        if found and (began := self.sent.pop(found[1], None)) is not None:
-            now = time.perf_counter()
-            self.heard.append((now, now - began))
+        now = time.perf_counter()
+        for client_id in CLIENT_ID.findall(text):
+            if (began := self.sent.pop(client_id, None)) is not None:
+                self.heard.append((now, now - began))
 
 
 class Crowd:

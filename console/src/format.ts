@@ -87,14 +87,26 @@ export function clock(seconds: number): string {
 }
 type Unit = 'second' | 'minute' | 'hour' | 'day'
 const unit = (value: number, name: Unit): string => numbers(`u${name}`, { style: 'unit', unit: name, unitDisplay: name === 'day' ? 'long' : 'short', maximumFractionDigits: 0 }).format(value)
-/** A length of time in one unit, or two where it matters: "0:24", "5 min", "2 h", "3 days"; `fine` gives "2 h 14 min". */
+const together = (parts: string[]): string => once('together', () => new Intl.ListFormat(taste.locale, { type: 'unit', style: 'narrow' })).format(parts)
+const STEPS: [Unit, number][] = [['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]]
+/** A length of time in its two largest units, without a part that is nothing: "1 day 22 hr", "46 hr", "2 hr 14 min", "5 min". */
+export function lasting(seconds: number, largest: Unit = 'day'): string {
+  const steps = STEPS.slice(STEPS.findIndex(([name]) => name === largest))
+  const whole = Math.max(0, Math.floor(seconds))
+  const at = Math.max(0, steps.findIndex(([, size]) => whole >= size))
+  const [one, two] = [steps[whole < 1 ? steps.length - 1 : at]!, steps[at + 1]]
+  const first = Math.floor(whole / one[1])
+  const rest = two && whole >= 1 ? Math.floor((whole - first * one[1]) / two[1]) : 0
+  return together([unit(first, one[0]), ...(two && rest ? [unit(rest, two[0])] : [])])
+}
+/** How long somebody has waited: to the second in the first minute, in one unit while it is short, in two once it is long. */
 export function span(seconds: number, fine = false): string {
   const s = Math.max(0, Math.floor(seconds))
   if (s < 60) return fine ? unit(s, 'second') : clock(s)
   if (s < 3600) return unit(Math.floor(s / 60), 'minute')
-  if (s >= 2 * 86_400) return unit(Math.floor(s / 86_400), 'day')
-  const rest = Math.floor((s % 3600) / 60)
-  return fine && rest ? `${unit(Math.floor(s / 3600), 'hour')} ${unit(rest, 'minute')}` : unit(Math.floor(s / 3600), 'hour')
+  if (fine && s < 2 * 86_400) return lasting(s)
+  const [name, size] = STEPS.find(([, size]) => s >= (size === 86_400 ? 2 * size : size))!
+  return unit(Math.floor(s / size), name)
 }
 /** 84 KB, 1.2 MB. */
 export function bytes(size: number): string {

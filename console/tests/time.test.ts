@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { pause } from '@/api/socket'
-import { clock, daysAgo, initials, listTime, longDay, number, taste } from '@/format'
+import { clock, daysAgo, initials, lasting, listTime, longDay, number, span, taste } from '@/format'
+import { phone } from '@/phone'
 import { goalOf } from '@/state/goals'
 import { snoozeChoices } from '@/state/snooze'
 import { at, row } from './cast'
@@ -23,6 +24,23 @@ describe('as the reader writes it', () => {
   })
   test('days are counted by midnight, not by hours', () => {
     expect(daysAgo(at('23:59', 5), Date.parse(at('00:01', 6)))).toBe(1)
+  })
+  test('a length of time has its two largest units and no part that is nothing', () => {
+    const all = (locale: string): string[] => { taste.locale = locale; return [46 * 3600, 50 * 3600, 8040, 300, 42, 0].map((s) => lasting(s)) }
+    expect(all('en')).toEqual(['1 day 22 hr', '2 days 2 hr', '2 hr 14 min', '5 min', '42 sec', '0 sec'])
+    expect(all('ru').slice(0, 3)).toEqual(['1 день 22 ч', '2 дня 2 ч', '2 ч 14 мин'])
+    expect(all('fa').slice(0, 3)).toEqual(['۱ روز ۲۲ ساعت', '۲ روز ۲ ساعت', '۲ ساعت ۱۴ دقیقه'])
+    taste.locale = 'en'
+    expect([lasting(46 * 3600, 'hour'), lasting(46.5 * 3600, 'hour')]).toEqual(['46 hr', '46 hr 30 min'])
+  })
+  test('a wait is counted to the second, then by the minute, the hour, the day', () => {
+    expect([24, 300, 7200, 46 * 3600, 3 * 86_400].map((s) => span(s))).toEqual(['0:24', '5 min', '2 hr', '46 hr', '3 days'])
+    expect([24, 3600, 8040, 46 * 3600, 3 * 86_400].map((s) => span(s, true))).toEqual(['24 sec', '1 hr', '2 hr 14 min', '1 day 22 hr', '3 days'])
+  })
+  test('a telephone number is written so that it can be read out, and nothing else is touched', () => {
+    expect(['+442071838750', '+447700900123', '+12125550123', '+74951234567', '+982155500018', '+34911234567', '+4930123456', '+3531234567'].map(phone))
+      .toEqual(['+44 20 7183 8750', '+44 7700 900123', '+1 212 555 0123', '+7 495 123 45 67', '+98 21 5550 0018', '+34 911 234 567', '+49 301 234 56', '+353 123 4567'])
+    expect(['101', '020 7183 8750', 'Ann', ''].map(phone)).toEqual(['101', '020 7183 8750', 'Ann', ''])
   })
   test('initials of a person, none of a number', () => {
     expect([initials('Ann Keller'), initials('Ann'), initials('+44 20 7946 0871')]).toEqual(['AK', 'AN', ''])

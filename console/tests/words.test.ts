@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { fill, findCanned, slashAt } from '@/state/canned'
 import { find } from '@/state/fuzzy'
 import { readings } from '@/state/layout'
-import { calm, piecesOf } from '@/state/text'
+import { calm, isLong, ordered, piecesOf } from '@/state/text'
 import type { Canned } from '@/api/types'
 
 const canned = (shortcut: string, text: string, change: Partial<Canned> = {}): Canned => ({ id: shortcut, shortcut, text, locale: null, line_id: null, operator_id: null, ...change })
@@ -50,4 +50,20 @@ describe('what people wrote', () => {
   test('a file cannot hide its ending behind a turn of direction', () => {
     expect(calm('invoice\u202Efdp.exe')).toBe('invoicefdp.exe')
   })
+})
+
+test('on one line too, and only where letters run from right to left', () => {
+  expect(ordered('شماره: +98 21 5550 0018, شنبه')).toBe('شماره: \u2066+98 21 5550 0018\u2069, شنبه')
+  expect(ordered('My number is 020 7183 8750.')).toBe('My number is 020 7183 8750.')
+})
+test('a text of more than a screen is folded, whether by lines or by letters; a little more than usual is not', () => {
+  expect([isLong('word\n'.repeat(40)), isLong('word '.repeat(500)), isLong('word '.repeat(200)), isLong('Hello\n\nAnn')]).toEqual([true, true, false, false])
+})
+
+test('a telephone number keeps its order inside any script and can be rung; a price or a year is only a word', () => {
+  const shown = (text: string): string[] => piecesOf(text).filter((p) => p.kind === 'number').map((p) => `${p.text}|${p.href ?? ''}`)
+  expect(shown('شماره: +98 21 5550-0018, شنبه')).toEqual(['+98 21 5550-0018|tel:+982155500018'])
+  expect(shown('My number is 020 7183 8750.')).toEqual(['020 7183 8750|'])
+  expect(shown('In 2026 it was £4,480 for 12 of them, order A1234567')).toEqual([])
+  expect(piecesOf('https://shop.example/12345678').map((p) => p.kind)).toEqual(['link'])
 })

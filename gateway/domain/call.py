@@ -109,6 +109,12 @@ class Call:
         """Ids of the facts already applied."""
         return frozenset(fact.fact_id for fact in self.facts)
 
+    @property
+    def waited_s(self) -> float | None:
+        """Seconds between asking for somebody and the answer or the end, by the PBX's clock."""
+        begun, over = self.queued_at or self.first_ring_at or self.started_at, self.answered_at or self.ended_at
+        return max(0.0, (over - begun).total_seconds()) if begun and over else None
+
     def with_places(self, *, contact_id: ContactId | None, lead_id: LeadId | None, dialogue_id: DialogueId | None) -> Call:
         """The same call, tied to who calls."""
         return replace(self, contact_id=contact_id, lead_id=lead_id, dialogue_id=dialogue_id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from gateway.domain.call import Call, CallLeg, Recording
@@ -31,6 +32,7 @@ from gateway.domain.operator import Operator, Presence
 Row = dict[str, Any]
 
 
+@lru_cache(maxsize=2048)  # one moment is told in many rows: the message's, the conversation's, the event's
 def stamp(at: datetime | None) -> str | None:
     """RFC 3339 in UTC with a Z; None stays None."""
     if at is None:
@@ -141,13 +143,12 @@ def lead_row(lead: Lead, *, contact_name: str) -> Row:
 
 def call_row(call: Call, *, contact_name: str = "", recordings: Sequence[Recording] = ()) -> Row:
     """A call with its legs and figures in seconds (one clock: the PBX's)."""
-    first = call.queued_at or call.first_ring_at or call.started_at
     return {
         "id": call.id, "channel_id": call.channel_id, "line_id": call.line_id, "direction": call.direction,
         "remote": call.remote, "remote_name": call.remote_name, "dialled": call.dialled, "state": call.state,
         "outcome": call.outcome, "cause": call.cause, "started_at": stamp(call.started_at), "queued_at": stamp(call.queued_at),
         "first_ring_at": stamp(call.first_ring_at), "answered_at": stamp(call.answered_at), "ended_at": stamp(call.ended_at),
-        "answered_by": call.answered_by, "wait_s": _between(first, call.answered_at or call.ended_at),
+        "answered_by": call.answered_by, "wait_s": call.waited_s,
         "talk_s": _between(call.answered_at, call.ended_at), "legs": [_leg_row(leg) for leg in call.legs],
         "contact_id": call.contact_id, "contact_name": contact_name, "lead_id": call.lead_id,
         "conversation_id": call.conversation_id, "dialogue_id": call.dialogue_id,

@@ -28,11 +28,33 @@ PASSED: frozenset[str] = frozenset({"lapsed_this_round", "declined_this_round"})
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One operator as the engine sees them. held: what they hold or are being offered now."""
+    """One operator as the engine sees them, made for one pass. held: what they hold or are being offered now."""
 
     operator: Operator
     presence: Presence | None
     held: tuple[Conversation, ...] = ()
+    _loads: dict[LineId, Load] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def load(self, line: Line, now: datetime) -> Load:
+        """What they carry as this line counts it; worked out once, because everybody who waits asks for it."""
+        found = self._loads.get(line.id)
+        if found is None:
+            found = self._loads[line.id] = load_of(self.held, line, now)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Capacity units in use; several conversations of one contact count once, by the heaviest."""
+
+    per_contact: Mapping[ContactId, float]
+    units: float
+
+    def added(self, conversation: Conversation, line: Line, now: datetime) -> float:
+        """The units this conversation would cost on top."""
+        if not _counts(conversation, line):
+            return 0.0
+        return max(0.0, weight_of(conversation, now) - self.per_contact.get(conversation.contact_id, 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +99,7 @@ def _choose(
     line, now = snapshot.lines[conversation.line_id], snapshot.now
     people = [*line.members, *([entry.wanted] if entry.wanted and entry.wanted not in line.members else [])]
     verdicts = {id: judge(crew.get(id), line, entry, conversation, now) for id in people}
-    loads = {id: (load_of(crew[id].held, line, now), limit_of(crew[id], line)) for id in people if id in crew}
+    loads = {id: (crew[id].load(line, now).units, limit_of(crew[id], line)) for id in people if id in crew}
     able = [id for id in people if verdicts[id] == "ok"]
     if not able:
         tired = any(v in PASSED for v in verdicts.values())
@@ -111,8 +133,9 @@ def judge(member: Member | None, line: Line, entry: QueueEntry, conversation: Co
 
 
 def _has_room(member: Member, line: Line, conversation: Conversation, now: datetime) -> bool:
-    with_it = load_of((*member.held, conversation), line, now)
-    return with_it <= limit_of(member, line) or with_it == load_of(member.held, line, now)
+    load = member.load(line, now)
+    added = load.added(conversation, line, now)
+    return not added or load.units + added <= limit_of(member, line)
 
 
 def limit_of(member: Member, line: Line) -> float:
@@ -120,14 +143,14 @@ def limit_of(member: Member, line: Line) -> float:
     return member.operator.limit if member.operator.limit is not None else line.limit
 
 
-def load_of(held: Iterable[Conversation], line: Line, now: datetime) -> float:
-    """Capacity units in use; several conversations of one contact count once, by the heaviest."""
+def load_of(held: Iterable[Conversation], line: Line, now: datetime) -> Load:
+    """Counted from the conversations themselves."""
     per_contact: dict[ContactId, float] = {}
     for conversation in held:
         if _counts(conversation, line):
             weight = weight_of(conversation, now)
             per_contact[conversation.contact_id] = max(weight, per_contact.get(conversation.contact_id, 0.0))
-    return sum(per_contact.values())
+    return Load(per_contact, sum(per_contact.values()))
 
 
 def weight_of(conversation: Conversation, now: datetime) -> float:
@@ -157,7 +180,7 @@ def _rested(crew: Mapping[OperatorId, Member], entry: QueueEntry, now: datetime)
 def _candidate(member: Member, line: Line, now: datetime, place: int) -> Candidate:
     presence = member.presence
     turns = [t for t in ((presence.last_offer_at, presence.last_reply_at) if presence else ()) if t]
-    load = load_of(member.held, line, now)
+    load = member.load(line, now).units
     return Candidate(member.operator.id, place, load, limit_of(member, line), len(member.held), max(turns, default=None))
 
 

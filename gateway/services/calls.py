@@ -51,6 +51,12 @@ async def hear(uow: UnitOfWork, core: Core, directory: Directory, event: CallRep
     return Accepted(True, conversation_id=call.conversation_id)
 
 
+def _missed(call: Call, number: str) -> str:
+    """What the list row says: a sign, whose number, how long they waited. Read again by the console, which has words for it."""
+    minutes, seconds = divmod(int(call.waited_s or 0), 60)
+    return f"☎ {number} · {minutes}:{seconds:02}"
+
+
 async def _look_again(uow: UnitOfWork, core: Core, call: Call) -> None:
     """A call whose end was reported is settled soon; one whose end was lost is presumed over by and by."""
     after = SETTLE_AFTER if call.ended_at else QUIET_AFTER
@@ -173,7 +179,7 @@ class Settler:
             occasion = Occasion(conversation_id, scene.contact.name or number, source, True, scene.now)
             await arrivals.begin(scene, occasion, purpose="callback", at=at, subject=None)
         scene.conversation = replace(
-            scene.talk.heard(at=at, preview=f"☎ {number}"), priority=scene.talk.priority + (0 if begun else 1)
+            scene.talk.heard(at=at, preview=_missed(call, number)), priority=scene.talk.priority + (0 if begun else 1)
         )
         scene.emit("conversation.updated", actor="contact", missed_call=call.id)
         if begun:

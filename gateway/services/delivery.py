@@ -24,13 +24,14 @@ from gateway.domain.errors import (
     send_again,
     send_unknown,
 )
-from gateway.domain.ids import MessageId
+from gateway.domain.ids import ChannelId, MessageId
 from gateway.domain.operator import Operator
 from gateway.ports.channel import Channel
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
 from gateway.services.adapters import Adapters
 from gateway.services.directory import Directory
+from gateway.services.hands import Hands
 from gateway.services.outcomes import RETRY_SECONDS, recorded
 from gateway.services.reports import tell_delivery
 from gateway.services.scene import Scene, scene_of
@@ -39,7 +40,7 @@ LEASE = timedelta(seconds=90)
 SEND_SECONDS = 60.0
 PATIENCE = timedelta(seconds=10)
 IDLE_SECONDS = 5.0
-AT_ONCE = 16
+EACH_CHANNEL, AT_ONCE = 8, 128
 log = logs.get("delivery")
 CRASHED = SendFacts(
     retry=False, certain=False, ours=True, text="The gateway stopped while this was being sent; it may have arrived."
@@ -51,47 +52,50 @@ class Carrier:
 
     def __init__(self, core: Core, directory: Directory, adapters: Adapters) -> None:
         self._core, self._directory, self._adapters = core, directory, adapters
-        self._busy: set[asyncio.Task[None]] = set()
+        self._hands = Hands(each=EACH_CHANNEL, total=AT_ONCE)
         self._stopping = False
         self._patient_until: datetime | None = None  # the store was away a moment ago
 
     async def run(self) -> None:
-        """Until cancelled; sends in flight are given up to SEND_SECONDS by their own limit."""
+        """Until cancelled; sends in flight are given up to SEND_SECONDS by their own limit. A slow channel delays no other."""
+        stop = self._core.signals.subscribe("deliveries", lambda _: self._hands.stirred.set())
         try:
             while True:
-                await self._round()
+                await self._hands.until(await self._round())
         finally:
+            stop()
             self._stopping = True
-            if self._busy:
-                await asyncio.wait(self._busy, timeout=SEND_SECONDS)
+            await self._hands.rest(within=SEND_SECONDS)
 
-    async def _round(self) -> None:
+    async def _round(self) -> float:
+        """Take all that may be taken; returns the seconds until there may be more."""
         try:
-            await self._core.signals.wait("deliveries", timeout=await self._until_next())
-            await self.rescue()
-            while taken := await self.pass_once():
+            await self._rescue()
+            while taken := await self._take():
                 log.debug("delivery.taken", count=taken)
+            return await self._until_next()
         except StoreUnavailable as error:
             log.warning("delivery.store_unavailable", detail=error.detail)
             self._patient_until = self._core.clock.now() + PATIENCE
-            await asyncio.sleep(RETRY_SECONDS)
+            return RETRY_SECONDS
 
     async def pass_once(self) -> int:
-        """Claim what is due and carry it; returns how many were claimed. Waits until they are recorded."""
-        now = self._core.clock.now()
-        claimed = await self._core.store.run(lambda uow: uow.deliveries.claim(now=now, lease_until=now + LEASE, limit=AT_ONCE))
-        tasks = [asyncio.create_task(self._carry(delivery)) for delivery in claimed]
-        self._busy.update(tasks)
-        for task in tasks:
-            task.add_done_callback(self._over)
-        if tasks:
-            await asyncio.wait(tasks)
-        return len(claimed)
+        """Take what is due and carry it; returns how many were taken. Waits until they are recorded."""
+        taken = await self._take()
+        await self._hands.rest()
+        return taken
 
-    def _over(self, task: asyncio.Task[None]) -> None:
-        self._busy.discard(task)
-        if not task.cancelled() and (error := task.exception()):
-            log.error("delivery.not_recorded", error=type(error).__name__, exc_info=error)
+    async def _take(self) -> int:
+        limit, without = self._hands.free, [ChannelId(id) for id in self._hands.full]
+        if not limit:
+            return 0
+        now = self._core.clock.now()
+        claimed = await self._core.store.run(
+            lambda uow: uow.deliveries.claim(now=now, lease_until=now + LEASE, limit=limit, without=without)
+        )
+        for delivery in claimed:
+            self._hands.begin(delivery.channel_id, self._carry(delivery))
+        return len(claimed)
 
     async def decide(self, by: Operator, message_id: MessageId, action: Literal["again", "arrived"]) -> rows.Row:
         """Send again, or take it as arrived. Raises IllegalMove when the message is in no doubt."""
@@ -167,7 +171,7 @@ class Carrier:
         tell_delivery(scene, changed.message_id, rows.delivery_row(changed))
         await scene.leave()
 
-    async def rescue(self) -> None:
+    async def _rescue(self) -> None:
         """Deliveries whose worker died between send and record. After the store was away, the living may record first."""
         now = self._core.clock.now()
         if self._patient_until is not None and now < self._patient_until:
@@ -181,7 +185,8 @@ class Carrier:
             await self._write(delivery.missed(CRASHED, code="interrupted", now=now, repeatable=adapter.deduplicates))
 
     async def _until_next(self) -> float:
-        due = await self._core.store.read(lambda uow: uow.deliveries.next_due())
-        if due is None:
+        without = [ChannelId(id) for id in self._hands.full]
+        due = await self._core.store.read(lambda uow: uow.deliveries.next_due(without=without))
+        if due is None or not self._hands.free:
             return IDLE_SECONDS
-        return min(IDLE_SECONDS, max(0.0, (due - self._core.clock.now()).total_seconds()))
+        return min(IDLE_SECONDS, (due - self._core.clock.now()).total_seconds())

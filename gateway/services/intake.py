@@ -1,7 +1,7 @@
 """The one way in: keeps raw input, accepts events, and answers only after the commit.
 
 Events that arrive while a transaction runs are taken together by the next one, so that the cost of a commit is shared; if a
-batch fails, each of its events is tried alone, so that a bad one harms nobody (docs/adr/0003-intake.md).
+batch fails, its halves are tried apart until the bad one stands alone, so that it harms nobody (docs/adr/0003-intake.md).
 May talk to: ports, domain, services.
 """
 
@@ -34,8 +34,8 @@ from gateway.services import arrivals, calls, reports
 from gateway.services.directory import Directory
 from gateway.services.scene import Scene
 
-BATCH = 64
-GATHER_FROM, GATHER_SECONDS = 4, 0.002  # a busy moment is worth this wait: the next commit serves more events
+BATCH = 256  # everybody who waited for the last commit; a disk that is slow to flush then slows nobody twice
+GATHER_FROM, GATHER_TO, GATHER_SECONDS = 4, 32, 0.002  # a busy moment is worth this wait: the next commit serves more events
 HEARD_EVERY = timedelta(minutes=1)
 
 
@@ -104,7 +104,7 @@ class Intake:
     async def _take_waiting(self) -> None:
         busy = False
         while self._waiting:
-            if busy and len(self._waiting) < BATCH:
+            if busy and len(self._waiting) < GATHER_TO:
                 await asyncio.sleep(GATHER_SECONDS)
             batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
             busy = len(batch) >= GATHER_FROM
@@ -115,8 +115,9 @@ class Intake:
             answers = await self._commit([event for event, _ in batch])
         except Exception as error:  # noqa: BLE001 - every event must get an answer, whatever went wrong
             if len(batch) > 1:
-                for one in batch:
-                    await self._take([one])
+                half = len(batch) // 2
+                await self._take(batch[:half])
+                await self._take(batch[half:])
             elif not batch[0][1].done():
                 batch[0][1].set_exception(error)
             return

@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from gateway import logs
 from gateway.domain.errors import GatewayError, NotFound, StoreUnavailable
 from gateway.ports.core import Core
 from gateway.ports.records import Errand
 from gateway.ports.store import UnitOfWork
+from gateway.services.hands import Hands
 from gateway.services.outcomes import RETRY_SECONDS, recorded
 
 Step = Callable[[Errand], Awaitable[None]]
 LEASE = timedelta(seconds=30)
 RENEW_SECONDS = 10.0
 STEP_SECONDS = 90.0
-STOP_SECONDS = 5.0
-IDLE_SECONDS = 5.0
-AT_ONCE = 16
+IDLE_SECONDS, LAST_SECONDS = 5.0, 5.0
+EACH_KIND, AT_ONCE = 16, 128
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 900.0
 log = logs.get("outbox")
 
@@ -45,57 +45,71 @@ class Outbox:
 
     def __init__(self, core: Core, steps: Mapping[str, Step], *, renew_seconds: float = RENEW_SECONDS) -> None:
         self._core, self._steps, self._renew_seconds = core, steps, renew_seconds
-        self._busy: set[asyncio.Task[None]] = set()
+        self._held: dict[str, Errand] = {}
+        self._hands = Hands(each=EACH_KIND, total=AT_ONCE)
 
     async def run(self) -> None:
-        """Until cancelled; steps under way have STOP_SECONDS to end."""
+        """Until cancelled; what is under way then gets LAST_SECONDS. A slow kind delays no other."""
+        stop = self._core.signals.subscribe("outbox", lambda _: self._hands.stirred.set())
+        renewing = asyncio.create_task(self._renew_for_ever(), name="outbox-renew")
         try:
             while True:
-                await self._round()
+                try:
+                    while await self._take():
+                        pass
+                    wait = await self._until_next()
+                except StoreUnavailable as error:
+                    log.warning("outbox.store_unavailable", detail=error.detail)
+                    wait = RETRY_SECONDS
+                await self._hands.until(wait)
         finally:
-            if self._busy:
-                await asyncio.wait(self._busy, timeout=STOP_SECONDS)
-            for task in self._busy:
-                task.cancel()
-
-    async def _round(self) -> None:
-        try:
-            await self._core.signals.wait("outbox", timeout=await self._until_next())
-            while await self.pass_once():
-                pass
-        except StoreUnavailable as error:
-            log.warning("outbox.store_unavailable", detail=error.detail)
-            await asyncio.sleep(RETRY_SECONDS)
+            stop()
+            await self._hands.rest(within=LAST_SECONDS)
+            renewing.cancel()
+            self._hands.drop()
 
     async def pass_once(self) -> int:
-        """Claim what is due and run it, lanes side by side; returns how many were claimed. Waits until they are recorded."""
-        now = self._core.clock.now()
-        errands = await self._core.store.run(lambda uow: uow.outbox.claim(now=now, lease_until=now + LEASE, limit=AT_ONCE))
-        if not errands:
+        """Take what is due and finish it; returns how many were taken."""
+        taken = await self._take()
+        await self._hands.rest()
+        return taken
+
+    async def _take(self) -> int:
+        limit, without = self._hands.free, self._hands.full
+        if not limit:
             return 0
-        tasks = [asyncio.create_task(self._do(errand), name=f"outbox-{errand.kind}") for errand in errands]
-        self._busy.update(tasks)
-        for task in tasks:
-            task.add_done_callback(self._busy.discard)
-        while (await asyncio.wait(tasks, timeout=self._renew_seconds))[1]:
-            await self._renew([errand for errand, task in zip(errands, tasks, strict=True) if not task.done()])
-        if failed := [error for task in tasks if (error := task.exception())]:
-            raise failed[0]
+        now = self._core.clock.now()
+        errands = await self._core.store.run(
+            lambda uow: uow.outbox.claim(now=now, lease_until=now + LEASE, limit=limit, without=without)
+        )
+        for errand in errands:
+            self._hands.begin(errand.kind, self._do(errand))
         return len(errands)
 
-    async def _renew(self, errands: Sequence[Errand]) -> None:
-        until = self._core.clock.now() + LEASE
+    async def _renew_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self._renew_seconds)
+            held, until = sorted(self._held.values(), key=lambda one: one.id), self._core.clock.now() + LEASE
 
-        async def work(uow: UnitOfWork) -> None:
-            for errand in sorted(errands, key=lambda one: one.id):
-                await uow.outbox.renew(errand, lease_until=until)
+            async def work(uow: UnitOfWork, held: Sequence[Errand] = held, until: datetime = until) -> None:
+                for errand in held:
+                    await uow.outbox.renew(errand, lease_until=until)
 
-        try:
-            await self._core.store.run(work)
-        except StoreUnavailable as error:
-            log.warning("outbox.not_renewed", detail=error.detail)
+            try:
+                if held:
+                    await self._core.store.run(work)
+            except GatewayError as error:
+                log.warning("outbox.not_renewed", detail=error.detail)
 
     async def _do(self, errand: Errand) -> None:
+        self._held[errand.id] = errand
+        try:
+            await self._finish(errand)
+        finally:
+            if self._held.get(errand.id) is errand:
+                del self._held[errand.id]
+
+    async def _finish(self, errand: Errand) -> None:
         try:
             async with asyncio.timeout(STEP_SECONDS):
                 await self._steps[errand.kind](errand)
@@ -114,10 +128,11 @@ class Outbox:
         await recorded(self._core, lambda uow: uow.outbox.later(errand, due_at=due, error=repr(error)[:500]))
 
     async def _until_next(self) -> float:
-        due = await self._core.store.read(lambda uow: uow.outbox.next_due())
-        if due is None:
+        without = self._hands.full
+        due = await self._core.store.read(lambda uow: uow.outbox.next_due(without=without))
+        if due is None or not self._hands.free:
             return IDLE_SECONDS
-        return min(IDLE_SECONDS, max(0.0, (due - self._core.clock.now()).total_seconds()))
+        return min(IDLE_SECONDS, (due - self._core.clock.now()).total_seconds())
 
 
 def _pause(errand: Errand, error: Exception) -> float:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from gateway import logs
@@ -24,50 +25,66 @@ from gateway.services.directory import Directory
 from gateway.services.scene import scene_of
 
 SWEEP_SECONDS = 5.0
-PASS_LIMIT = 50
+PASS_LIMIT = 100  # conversations per transaction
 log = logs.get("router")
 
 
 class Router:
-    """Run `run` as a task; `pass_once` is one look at the queue."""
+    """Run `run` as a task; `sweep` is one look at the whole queue, `glance` at its head."""
 
     def __init__(self, core: Core, directory: Directory) -> None:
         self._core, self._directory = core, directory
 
     async def run(self) -> None:
         """Until cancelled."""
+        swept = self._core.clock.now()
         while True:
             await self._core.signals.wait("router", timeout=SWEEP_SECONDS)
             try:
-                while await self.pass_once() >= PASS_LIMIT:
-                    pass
+                if (now := self._core.clock.now()) - swept >= timedelta(seconds=SWEEP_SECONDS):
+                    await self.sweep()
+                    swept = now
+                else:
+                    await self.glance()
             except StoreUnavailable as error:
                 log.warning("router.store_unavailable", detail=error.detail)
 
-    async def pass_once(self) -> int:
-        """Decide for what waits now; returns how many were offered."""
-        lines = self._open_lines()
-        if not lines:
+    async def glance(self) -> int:
+        """Decide for the head of the queue, and go on while somebody takes work; returns the offers made."""
+        return await self._look(past_the_stuck=False)
+
+    async def sweep(self) -> int:
+        """Decide for all that waits: a head that nobody can take holds up nobody behind it. Returns the offers made."""
+        return await self._look(past_the_stuck=True)
+
+    async def _look(self, *, past_the_stuck: bool) -> int:
+        lines, offered, skip = self._open_lines(), 0, 0
+        if not lines or not await self._core.store.read(lambda uow: uow.queue.waiting(1, lines=list(lines))):
             return 0
-        waiting = await self._core.store.read(lambda uow: uow.queue.waiting(1, lines=list(lines)))
-        if not waiting:
-            return 0
-        return await self._core.store.run(self._pass)
+        while True:
+            seen, made = await self._page(skip)
+            offered += made
+            if seen < PASS_LIMIT or not (made or past_the_stuck):
+                return offered
+            skip += seen - made  # what was offered waits no more
 
     def _open_lines(self) -> Mapping[LineId, Line]:
         now = self._core.clock.now()
         return {id: line for id, line in self._directory.now.lines.items() if line.enabled and line.schedule.is_open(now)}
 
-    async def _pass(self, uow: UnitOfWork) -> int:
+    async def _page(self, skip: int) -> tuple[int, int]:
+        return await self._core.store.run(lambda uow: self._decide(uow, skip))
+
+    async def _decide(self, uow: UnitOfWork, skip: int) -> tuple[int, int]:
         await uow.queue.hold_router()
         lines = self._open_lines()
-        waiting = await uow.queue.waiting(PASS_LIMIT, lines=list(lines))
+        waiting = await uow.queue.waiting(PASS_LIMIT, lines=list(lines), skip=skip)
         decisions = decide(Snapshot(self._core.clock.now(), waiting, lines, await self._crew(uow, lines)))
         entries = {entry.conversation_id: entry for entry, _ in waiting}
         made = 0
         for decision in decisions:
             made += await self._carry_out(uow, decision, entries[decision.conversation_id])
-        return made
+        return len(waiting), made
 
     async def _crew(self, uow: UnitOfWork, lines: Mapping[LineId, Line]) -> Mapping[OperatorId, Member]:
         ids = sorted({id for line in lines.values() for id in line.members})

@@ -17,7 +17,7 @@ from gateway.store import tables as t
 from gateway.store.columns import constant, instant, micros
 from gateway.store.letters import letter_of
 from gateway.store.nouns import DELIVERY
-from gateway.store.statements import Sql
+from gateway.store.statements import Sql, is_in
 from gateway.store.unit_of_work import Transaction
 
 _D = t.delivery
@@ -29,9 +29,10 @@ _OLDEST = ~(
     .correlate(_D)
     .exists()
 )
+_WANTED = ~is_in(_D.c.channel_id, "without")
 _DUE = (
     select(_D.c.id)
-    .where(t.DUE, _D.c.next_at <= bindparam("now"), _OLDEST)
+    .where(t.DUE, _D.c.next_at <= bindparam("now"), _OLDEST, _WANTED)
     .order_by(_D.c.next_at, _D.c.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, key_share=True)
@@ -52,7 +53,7 @@ STALE = Sql(
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, key_share=True)
 )
-NEXT_DUE = Sql(select(_D.c.next_at).where(t.DUE, _OLDEST).order_by(_D.c.next_at).limit(constant(1)))
+NEXT_DUE = Sql(select(_D.c.next_at).where(t.DUE, _OLDEST, _WANTED).order_by(_D.c.next_at).limit(constant(1)))
 GET = Sql(select(*DELIVERY.columns).where(_D.c.id == bindparam("id")))
 OF_MESSAGE = Sql(
     select(*DELIVERY.columns).where(_D.c.message_id == bindparam("id")).order_by(_D.c.id.desc()).limit(constant(1))
@@ -99,9 +100,11 @@ class SqlDeliveries:
             stored = await self.get(delivery.id)
             raise Conflict(f"This delivery has been taken over (fence {stored.fence}, not {delivery.fence}).")
 
-    async def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Delivery]:
+    async def claim(
+        self, *, now: datetime, lease_until: datetime, limit: int, without: Sequence[ChannelId] = ()
+    ) -> Sequence[Delivery]:
         """Take due ones as `sending`, oldest first."""
-        given = {"now": micros(now), "until": micros(lease_until), "limit": limit}
+        given = {"now": micros(now), "until": micros(lease_until), "limit": limit, "without": list(without)}
         return sorted(await self._t.all(CLAIM, DELIVERY, given), key=lambda one: (one.next_at, one.id))
 
     async def stale(self, *, now: datetime, limit: int) -> Sequence[Delivery]:
@@ -112,7 +115,7 @@ class SqlDeliveries:
         """All an adapter needs, from the database alone."""
         return await letter_of(self._t, delivery)
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, *, without: Sequence[ChannelId] = ()) -> datetime | None:
         """When the first one that does not wait for another may be taken."""
-        rows = await self._t.rows(NEXT_DUE, {})
+        rows = await self._t.rows(NEXT_DUE, {"without": list(without)})
         return instant(rows[0][0]) if rows else None

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway.ports.records import Errand
 from gateway.store import tables as t
 from gateway.store.columns import constant, dump_json, instant, micros
-from gateway.store.statements import Sql
+from gateway.store.statements import Sql, is_in
 from gateway.store.unit_of_work import Transaction
 
 _O = t.outbox
@@ -31,9 +31,10 @@ _IN_TURN = or_(
     .exists(),
 )
 _FREE = or_(_O.c.lease_until.is_(None), _O.c.lease_until <= bindparam("now"))
+_WANTED = ~is_in(_O.c.kind, "without")
 _DUE = (
     select(_O.c.id)
-    .where(_O.c.due_at <= bindparam("now"), _FREE, _IN_TURN)
+    .where(_O.c.due_at <= bindparam("now"), _FREE, _IN_TURN, _WANTED)
     .order_by(_O.c.due_at, _O.c.id)
     .limit(bindparam("limit"))
     .with_for_update(skip_locked=True, key_share=True)
@@ -75,7 +76,9 @@ LATER = Sql(
 )
 RENEW = Sql(update(_O).where(_MINE).values(lease_until=bindparam("until")))
 LET_GO = Sql(update(_O).where(_MINE).values(lease_until=null()))
-NEXT_FREE = Sql(select(_O.c.due_at).where(_O.c.lease_until.is_(None), _IN_TURN).order_by(_O.c.due_at).limit(constant(1)))
+NEXT_FREE = Sql(
+    select(_O.c.due_at).where(_O.c.lease_until.is_(None), _IN_TURN, _WANTED).order_by(_O.c.due_at).limit(constant(1))
+)
 NEXT_LAPSE = Sql(select(func.min(_O.c.lease_until)).where(_O.c.lease_until.is_not(None)))
 
 
@@ -103,9 +106,9 @@ class SqlOutbox:
         """Later, if it is there: a run that has begun meanwhile does not remove it."""
         self._t.pending.later(POSTPONE, {"the_kind": kind, "the_key": key, "due_at": micros(due_at)})
 
-    async def claim(self, *, now: datetime, lease_until: datetime, limit: int) -> Sequence[Errand]:
+    async def claim(self, *, now: datetime, lease_until: datetime, limit: int, without: Sequence[str] = ()) -> Sequence[Errand]:
         """Due ones whose lane is free, in due order; attempts and fence grow by one."""
-        given = {"now": micros(now), "until": micros(lease_until), "limit": limit}
+        given = {"now": micros(now), "until": micros(lease_until), "limit": limit, "without": list(without)}
         return sorted((_errand(row) for row in await self._t.rows(CLAIM, given)), key=lambda one: (one.due_at, one.id))
 
     async def renew(self, errand: Errand, *, lease_until: datetime) -> None:
@@ -123,9 +126,9 @@ class SqlOutbox:
         if not await self._t.change(LATER, given):
             await self._t.change(LET_GO, {"the_id": errand.id, "mine": errand.fence})
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, *, without: Sequence[str] = ()) -> datetime | None:
         """When `claim` may find something: the first that waits for nothing, or the first lease to run out."""
-        rows = [*await self._t.rows(NEXT_FREE, {"now": 0}), *await self._t.rows(NEXT_LAPSE, {})]
+        rows = [*await self._t.rows(NEXT_FREE, {"now": 0, "without": list(without)}), *await self._t.rows(NEXT_LAPSE, {})]
         return instant(min(times)) if (times := [row[0] for row in rows if row[0] is not None]) else None
 
 

@@ -25,6 +25,7 @@ WAITING = Sql(
     .where(t.conversation.c.state == constant("queued"), is_in(_Q.c.line_id, "lines"))
     .order_by(_Q.c.priority.desc(), _Q.c.due_at, _Q.c.enqueued_at, _Q.c.conversation_id)
     .limit(bindparam("limit"))
+    .offset(bindparam("skip"))
 )
 OFFER_BY_ID = Sql(select(*OFFER.columns).where(_O.c.id == bindparam("id")))
 PENDING_OF = Sql(
@@ -58,9 +59,9 @@ class SqlQueue:
         """Harmless if there is none."""
         await self._t.change(REMOVE, {"id": conversation_id})
 
-    async def waiting(self, limit: int, *, lines: Sequence[LineId]) -> Sequence[tuple[QueueEntry, Conversation]]:
+    async def waiting(self, limit: int, *, lines: Sequence[LineId], skip: int = 0) -> Sequence[tuple[QueueEntry, Conversation]]:
         """Queued ones of these lines in queue order."""
-        rows = await self._t.rows(WAITING, {"limit": limit, "lines": list(lines)})
+        rows = await self._t.rows(WAITING, {"limit": limit, "skip": skip, "lines": list(lines)})
         return [(QUEUE.load(row), CONVERSATION.load(row, at=QUEUE.width)) for row in rows]
 
     async def hold_router(self) -> None:

@@ -18,12 +18,20 @@ from gateway.store.columns import KINDS, Dump, Load
 N = TypeVar("N")
 Row = Sequence[Any]
 Convert = tuple[Dump, Load]
+REMEMBERED = 1024  # nouns of one shape: about as many as are talked to in a busy minute, a few megabytes
 
 
 class Shape(Generic[N]):
-    """A frozen dataclass and its table, column for column. `special` overrides a conversion (called with None too)."""
+    """A frozen dataclass and its table, column for column. `special` overrides a conversion (called with None too).
 
-    def __init__(self, noun: type[N], table: Table, *, special: Mapping[str, Convert] | None = None, key: str = "id") -> None:
+    remember: keep the nouns met last beside their rows, so that an equal row is not converted again. What a row says decides
+    alone, never when it was read, so nothing here can be out of date.
+    """
+
+    def __init__(
+        self, noun: type[N], table: Table, *, special: Mapping[str, Convert] | None = None, key: str = "id",
+        remember: bool = False,
+    ) -> None:  # fmt: skip
         names = [column.name for column in table.columns]
         if names != (declared := [field.name for field in fields(noun)]):  # type: ignore[arg-type]
             raise TypeError(f"Table {table.name} has columns {names}, {noun.__name__} has {declared}.")
@@ -31,20 +39,39 @@ class Shape(Generic[N]):
         self.columns = [table.c[name] for name in names]
         self._noun, self._values = noun, attrgetter(*names)
         self._dumps, self._loads = conversions(table, special or {})
+        self._remember, self._known = remember, dict[Any, tuple[tuple[Any, ...], N]]()
 
     def dump(self, noun: N) -> list[Any]:
         """The row of a noun, in the order of the table's columns."""
         row = list(self._values(noun))
         for at, convert in self._dumps:
             row[at] = convert(row[at])
+        if self._remember:
+            self._keep(tuple(row), noun)
         return row
 
     def load(self, row: Row, *, at: int = 0) -> N:
         """The noun in `row`, whose columns begin at a place."""
-        values = list(row[at : at + self.width])
+        if not self._remember:
+            return self._made(row[at : at + self.width])
+        own = tuple(row[at : at + self.width])
+        known = self._known.get(own[0])
+        if known is not None and known[0] == own:
+            return known[1]
+        noun = self._made(own)
+        self._keep(own, noun)
+        return noun
+
+    def _made(self, row: Row) -> N:
+        values = list(row)
         for place, convert in self._loads:
             values[place] = convert(values[place])
         return self._noun(*values)
+
+    def _keep(self, row: tuple[Any, ...], noun: N) -> None:
+        if row[0] not in self._known and len(self._known) >= REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self._known[row[0]] = row, noun
 
     def maybe(self, row: Row, *, at: int = 0) -> N | None:
         """The same where an outer join may have found nothing."""

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Protocol
 
 from limits import RateLimitItem, parse
-from limits.aio.storage import Storage
 from limits.aio.strategies import FixedWindowRateLimiter
 from limits.storage import storage_from_string
 
@@ -28,70 +27,57 @@ class Floods:
     """`url` is memory:// or redis://…; `rates` replaces single rates, e.g. {"connect": "10000/minute"} behind one proxy."""
 
     def __init__(self, url: str = "memory://", *, rates: Mapping[str, str] | None = None) -> None:
-        self._limiter = FixedWindowRateLimiter(_storage(url))
+        self._windows: Windows = Here() if url.startswith("memory") else Shared(url)
         self._items: dict[str, RateLimitItem] = {name: parse(rate) for name, rate in (dict(RATES) | dict(rates or {})).items()}
 
     async def admit(self, what: str, who: str, *, cost: int = 1) -> None:
         """Count it. Raises TooMany with retry_after in seconds."""
-        item = self._items[what]
-        if not await self._limiter.hit(item, what, who, cost=cost):
-            stats = await self._limiter.get_window_stats(item, what, who)
-            wait = max(1.0, round(stats.reset_time - time.time(), 1))
+        wait = await self._windows.hit(self._items[what], what, who, cost=cost)
+        if wait:
             raise TooMany("That was too much at once; wait a moment.", retry_after=wait)
 
 
-def _storage(url: str) -> Any:
-    if url.startswith("memory"):
-        return Counters()
-    return storage_from_string(f"async+{url}", implementation="redispy")
+class Windows(Protocol):
+    """Counts within fixed windows of time."""
+
+    async def hit(self, item: RateLimitItem, what: str, who: str, *, cost: int) -> float:
+        """0 if there was room, else the seconds until there is."""
+        ...
 
 
-class Counters(Storage):
-    """Fixed windows in memory. The library's own storage walks through every key at each hit."""
+class Here:
+    """In this process. The library's own memory walks through every key at each hit, and every message hits twice."""
 
-    STORAGE_SCHEME = ["async+counters"]  # noqa: RUF012 - the library's registry wants this very shape
-
-    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **options: Any) -> None:
-        super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
-        self._windows: dict[str, tuple[float, int]] = {}
+    def __init__(self) -> None:
+        self._windows: dict[tuple[str, str], tuple[float, int]] = {}
         self._hits = 0
 
-    @property
-    def base_exceptions(self) -> type[Exception]:
-        """Nothing can fail."""
-        return ValueError
-
-    async def incr(self, key: str, expiry: float, amount: int = 1) -> int:
-        """Count within the running window, or begin one."""
-        now = time.time()
+    async def hit(self, item: RateLimitItem, what: str, who: str, *, cost: int) -> float:
+        """See Windows."""
+        now, key = time.time(), (what, who)
         self._hits += 1
         if self._hits % PRUNE_EVERY == 0:
             self._windows = {kept: window for kept, window in self._windows.items() if window[0] > now}
         until, count = self._windows.get(key, (0.0, 0))
         if until <= now:
-            until, count = now + expiry, 0
-        self._windows[key] = (until, count + amount)
-        return count + amount
+            until, count = now + item.get_expiry(), 0
+        self._windows[key] = (until, count + cost)
+        return _seconds(until, now) if count + cost > item.amount else 0.0
 
-    async def get(self, key: str) -> int:
-        """The count of the running window."""
-        until, count = self._windows.get(key, (0.0, 0))
-        return count if until > time.time() else 0
 
-    async def get_expiry(self, key: str) -> float:
-        """When the running window ends."""
-        return self._windows.get(key, (time.time(), 0))[0]
+class Shared:
+    """In Redis, so that several processes count together."""
 
-    async def check(self) -> bool:
-        """Memory is there."""
-        return True
+    def __init__(self, url: str) -> None:
+        self._limiter = FixedWindowRateLimiter(storage_from_string(f"async+{url}", implementation="redispy"))
 
-    async def reset(self) -> int | None:
-        """Forget everything."""
-        count = len(self._windows)
-        self._windows.clear()
-        return count
+    async def hit(self, item: RateLimitItem, what: str, who: str, *, cost: int) -> float:
+        """See Windows."""
+        if await self._limiter.hit(item, what, who, cost=cost):
+            return 0.0
+        stats = await self._limiter.get_window_stats(item, what, who)
+        return _seconds(stats.reset_time, time.time())
 
-    async def clear(self, key: str) -> None:
-        """Forget one."""
-        self._windows.pop(key, None)
+
+def _seconds(until: float, now: float) -> float:
+    return max(1.0, round(until - now, 1))

@@ -1,14 +1,13 @@
 """The console's sockets: namespace /console. Who comes in, what they hear, what they may ask; no state but who sits where.
 
-An event is serialised once and goes to the rooms that may hear it (services/access), each socket once, in order, from one task.
-A socket that does not read is cut. Every SWEEP the rights behind each socket are read again. May talk to: cases, access, relay.
+What goes out is made in web/console_pushes. A socket that does not read is cut. Every SWEEP the rights behind each socket are
+read again. May talk to: cases, access, relay, web.console_pushes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -19,9 +18,10 @@ from gateway.domain.conversation import Conversation
 from gateway.domain.errors import Forbidden, GatewayError, NotFound, Unauthenticated
 from gateway.domain.event import Event
 from gateway.domain.ids import ConversationId
-from gateway.services.access import SEE_ALL, audience, may_hear, scope_of, visible
+from gateway.services.access import EVERYONE, SEE_ALL, may_hear, scope_of, visible
 from gateway.web.cases import Cases
 from gateway.web.config import WebConfig
+from gateway.web.console_pushes import Pushes
 from gateway.web.live_seats import Seat, Seats
 from gateway.web.live_wire import Alive, Hello, Sync, Typing, Viewing, event_row, understand
 from gateway.web.metrics import Metrics
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 NAME = "/console"
 HEAD_SECONDS = 15.0
 SYNC_PAGE, SYNC_LIMIT = 200, 1000
-UNREAD_PACKETS, CHECK_EACH = 500, 64
+UNREAD_PACKETS = 200
 ALIVE_EVERY = 5.0
 SOCKETS_EACH = 20
 KNOWN_SECONDS, KNOWN_LIMIT = 10.0, 2000
@@ -45,8 +45,7 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
         super().__init__(NAME)
         self._cases, self._config, self._relay, self._metrics = cases, config, relay, metrics
         self.seats = Seats()
-        self._due: deque[tuple[str, Any, list[str], str | None]] = deque()
-        self._more = asyncio.Event()
+        self.pushes = Pushes(self.seats, metrics=metrics, send=self._send, cut=self._cut_if_slow)
         self._passing: set[asyncio.Task[None]] = set()
         self._known: dict[str, tuple[float, Conversation]] = {}
         self._steps: Mapping[str, Callable[[Seat, Any], Awaitable[Answer]]] = {
@@ -61,8 +60,7 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
             self._known.clear()
         if event.conversation_id is not None:
             self._known.pop(event.conversation_id, None)
-        if self.seats:
-            self._push("event", event_row(event), list(audience(event)))
+        self.pushes.hear(event)
 
     def overheard(self, payload: Mapping[str, Any]) -> None:
         """Typing or viewing, from any process (signal `ephemeral`)."""
@@ -76,7 +74,7 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
         stop = self._cases.core.signals.subscribe("ephemeral", self.overheard)
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._carry(), name="console.carry")
+                tasks.create_task(self.pushes.carry(), name="console.carry")
                 tasks.create_task(self._every(HEAD_SECONDS, self._tell_head), name="console.head")
                 tasks.create_task(self._every(self._config.sweep_seconds, self.check_rights), name="console.rights")
                 tasks.create_task(self._every(0.5, self._cut_slow), name="console.slow")
@@ -104,9 +102,7 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
             if operator is None:
                 await self._revoke(seat)
                 continue
-            before = seat.rooms
-            seat.operator, seat.scope = operator, scope_of(operator, lines=lines)
-            await self._move(seat.sid, leave=before - seat.rooms, enter=seat.rooms - before)
+            seat.sees(operator, scope_of(operator, lines=lines))
 
     # what comes in
 
@@ -136,10 +132,9 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
         scope = scope_of(signed.operator, lines=self._cases.directory.now.lines)
         seat = Seat(sid, signed.session.token_hash, signed.operator, scope)
         self.seats.take(seat)
-        await self._move(sid, leave=frozenset(), enter=seat.rooms)
         self._metrics.sockets.labels(NAME).set(len(self.seats))
         await self._alive(seat, None)
-        self._push("head", {"seq": self._relay.head}, [sid])
+        self.pushes.push_to(seat, "head", {"seq": self._relay.head})
 
     async def _leave(self, sid: str) -> None:
         seat = self.seats.leave(sid)
@@ -201,25 +196,8 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
 
     # below
 
-    def _push(self, kind: str, payload: Any, rooms: list[str], skip: str | None = None) -> None:
-        self._due.append((kind, payload, rooms, skip))
-        self._more.set()
-
-    async def _carry(self) -> None:
-        sent = 0
-        while True:
-            await self._more.wait()
-            self._more.clear()
-            while self._due:
-                kind, payload, rooms, skip = self._due.popleft()
-                try:
-                    await self.emit(kind, payload, room=rooms, skip_sid=skip)
-                    self._metrics.relayed.inc(kind == "event")
-                    sent += 1
-                    if sent % CHECK_EACH == 0:
-                        await self._cut_slow()
-                except Exception:
-                    log.exception("console.push_failed", kind=kind)
+    async def _send(self, kind: str, payload: Any, sid: str) -> None:
+        await self.emit(kind, payload, to=sid)
 
     async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -230,15 +208,18 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
                 log.exception("console.check_failed")
 
     async def _tell_head(self) -> None:
-        self._push("head", {"seq": self._relay.head}, ["everyone"])
+        self.pushes.push("head", {"seq": self._relay.head}, [EVERYONE])
 
     async def _cut_slow(self) -> None:
         """Nobody's full buffer may grow for ever (reliability P18)."""
         for seat in self.seats:
-            if self._unread(seat.sid) > UNREAD_PACKETS:
-                log.warning("console.slow_cut", operator_id=seat.operator.id)
-                self._metrics.cut.labels("slow").inc()
-                await self._abort(seat.sid)
+            await self._cut_if_slow(seat)
+
+    async def _cut_if_slow(self, seat: Seat) -> None:
+        if self._unread(seat.sid) > UNREAD_PACKETS:
+            log.warning("console.slow_cut", operator_id=seat.operator.id)
+            self._metrics.cut.labels("slow").inc()
+            await self._abort(seat.sid)
 
     def _unread(self, sid: str) -> int:
         socket = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, NAME))
@@ -258,16 +239,10 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
     async def _revoke(self, seat: Seat) -> None:
         log.info("console.revoked", operator_id=seat.operator.id)
         self._metrics.cut.labels("revoked").inc()
-        await self._move(seat.sid, leave=seat.rooms, enter=frozenset())
+        seat.rooms = frozenset()
         await self.emit("revoked", {}, to=seat.sid)
         await self.disconnect(seat.sid)
         await self._leave(seat.sid)
-
-    async def _move(self, sid: str, *, leave: frozenset[str], enter: frozenset[str]) -> None:
-        for room in leave:
-            await self.leave_room(sid, room)
-        for room in enter:
-            await self.enter_room(sid, room)
 
     async def _see(self, seat: Seat, id: str) -> Conversation:
         """The conversation, if this seat may see it. The rights are checked each time, the row may be some seconds old."""
@@ -299,7 +274,8 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
             rooms.append(f"operator:{conversation.operator_id}")
         kept = ("conversation_id", "on", "name", "who", "text", "operator_id", "replying")
         told = {name: payload[name] for name in kept if name in payload}
-        self._push("viewing" if payload.get("kind") == "viewing" else "typing", told, rooms, payload.get("sid"))
+        kind = "viewing" if payload.get("kind") == "viewing" else "typing"
+        self.pushes.push(kind, told, rooms, skip=payload.get("sid"))
 
     async def _say_viewing(self, seat: Seat, id: str, *, on: bool) -> None:
         await self._cases.core.signals.nudge("ephemeral", {

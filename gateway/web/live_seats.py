@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.domain.operator import Operator
 from gateway.ports.views import Scope
@@ -12,7 +12,7 @@ from gateway.services.access import rooms_of
 
 @dataclass(slots=True)
 class Seat:
-    """One socket. rooms are what its operator may hear now; viewing is the conversation on the screen."""
+    """One socket. rooms are what its operator may hear now (services/access); viewing is the conversation on the screen."""
 
     sid: str
     session: str
@@ -21,11 +21,20 @@ class Seat:
     viewing: str | None = None
     replying: bool = False
     alive_at: float = 0.0
+    rooms: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sees(self.operator, self.scope)
 
     @property
-    def rooms(self) -> frozenset[str]:
-        """See services/access."""
-        return rooms_of(self.operator, self.scope)
+    def own_room(self) -> str:
+        """Where nobody else sits."""
+        return f"socket:{self.sid}"
+
+    def sees(self, operator: Operator, scope: Scope) -> None:
+        """From here on with these rights."""
+        self.operator, self.scope = operator, scope
+        self.rooms = rooms_of(operator, scope) | {self.own_room}
 
 
 class Seats:

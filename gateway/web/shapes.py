@@ -49,6 +49,7 @@ class Workspace:
     public_url: str
     demo: bool
     version: str
+    file_bytes: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Pictures of every screen in every language: `make screenshots`. All go to build/screenshots, a choice to docs/screenshots.
 
-ARGS="--docs" takes only the choice. Starts the product in a folder of its own and tells it a story (tests/browser/story.py).
+ARGS="--docs" takes only the choice, ARGS="--screens lead,call --looks en,fa-390" only some. Starts the product in a folder
+of its own and tells it a story (tests/browser/story.py).
 """
 
 from __future__ import annotations
@@ -68,11 +69,27 @@ CHOSEN = {
 }
 
 
-def looks(*, only_chosen: bool) -> Iterator[Look]:
+@dataclass(frozen=True)
+class Wish:
+    """Which pictures are wanted: the choice for the documents, and these screens and looks of it; none named means all."""
+
+    docs: bool = False
+    screens: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the choice in docs/screenshots is renewed: not by a look at a few."""
+        return self.docs or not (self.screens or self.looks)
+
+    def __call__(self, screen: str, look: Look) -> bool:
+        if self.docs and (screen, look) not in CHOSEN.values():
+            return False
+        return (not self.screens or screen in self.screens) and (not self.looks or look.name.strip("-") in self.looks)
+
+
+def looks() -> Iterator[Look]:
     """Each once, ordered so that the console's language changes seldom."""
-    if only_chosen:
-        yield from sorted({look for _, look in CHOSEN.values()}, key=lambda look: look.locale)
-        return
     for locale in LOCALES:
         for theme in ("light", "dark"):
             yield Look(locale, theme)
@@ -85,6 +102,7 @@ def screens(story: Story) -> dict[str, str]:
     return {
         "inbox": f"/inbox/mine/{at['chat']}",
         "mail": f"/inbox/mine/{at['mail']}",
+        "missed": f"/inbox/mine/{at['missed']}",
         "waiting": "/inbox/waiting",
         "leads": "/leads",
         "lead": f"/leads/{at['lead']}",
@@ -111,13 +129,9 @@ class Camera:
     browser: Browser
     house: House
     story: Story
-    only_chosen: bool
+    wants: Wish
     taken: int = 0
     faults: list[str] = field(default_factory=list)
-
-    def wants(self, screen: str, look: Look) -> bool:
-        """Whether this one is to be taken."""
-        return not self.only_chosen or (screen, look) in CHOSEN.values()
 
     async def snap(self, page: Page, screen: str, look: Look) -> None:
         """Once the page is still."""
@@ -125,7 +139,7 @@ class Camera:
         picture = await page.screenshot(animations="disabled")
         (EVERYTHING / f"{screen}{look.name}.png").write_bytes(picture)
         for name, chosen in CHOSEN.items():
-            if chosen == (screen, look):
+            if chosen == (screen, look) and self.wants.keeps:
                 (CHOICE / f"{name}.png").write_bytes(picture)
         self.taken += 1
 
@@ -152,6 +166,7 @@ async def console(camera: Camera, look: Look) -> None:
         for screen, path in screens(camera.story).items():
             if camera.wants(screen, look):
                 await _open(page, camera.house.url + path)
+                await _listen(page)
                 await camera.snap(page, screen, look)
         if camera.wants("ringing", look):
             await _open(page, f"{camera.house.url}/inbox/mine/{camera.story.places['chat']}")
@@ -163,8 +178,7 @@ async def console(camera: Camera, look: Look) -> None:
 
 async def widget(camera: Camera, look: Look) -> None:
     """The demo site with the chat closed, opened, and after the first message."""
-    states = ("widget-closed", "widget-open", "widget-queue", "widget-chat")
-    if not any(camera.wants(state, look) for state in states):
+    if not any(camera.wants(state, look) for state in OTHERS[1:]):
         return
     async with camera.page(look, signed_in=False) as page:
         await _open(page, f"{camera.house.url}/demo/")
@@ -182,6 +196,7 @@ async def widget(camera: Camera, look: Look) -> None:
         await camera.snap(page, "widget-chat", look)
 
 
+OTHERS = ("ringing", "widget-closed", "widget-open", "widget-queue", "widget-chat")
 QUESTION = {
     "en": "Can you look at my brakes today?",
     "ru": "Вы сможете сегодня посмотреть тормоза?",
@@ -196,11 +211,21 @@ ANSWER = {
 }
 
 
+async def _listen(page: Page) -> None:
+    """A recording on the page is played for a moment, which draws it."""
+    play = page.locator(".player .play")
+    if await play.count():
+        await play.click()
+        await page.locator(".player .wave").wait_for()
+        await page.wait_for_timeout(4 * SETTLE_MS)
+        await play.click()
+
+
 async def _open(page: Page, url: str) -> None:
     await page.goto(url, wait_until="networkidle")
 
 
-async def take(*, only_chosen: bool) -> int:
+async def take(wish: Wish) -> int:
     """All pictures; the number of complaints of the pages."""
     for folder in (EVERYTHING, CHOICE):
         folder.mkdir(parents=True, exist_ok=True)
@@ -211,7 +236,7 @@ async def take(*, only_chosen: bool) -> int:
             async with told(house, Path(name)) as story, async_playwright() as driver:
                 arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
                 browser = await driver.chromium.launch(executable_path=chromium.path(), args=arguments)
-                camera = Camera(browser, house, story, only_chosen)
+                camera = Camera(browser, house, story, wish)
                 await _all(camera)
                 await browser.close()
         finally:
@@ -222,7 +247,7 @@ async def take(*, only_chosen: bool) -> int:
 
 
 async def _all(camera: Camera) -> None:
-    chosen = list(looks(only_chosen=camera.only_chosen))
+    chosen = [look for look in looks() if any(camera.wants(screen, look) for screen in (*screens(camera.story), *OTHERS))]
     for look in chosen:
         await camera.story.speak(look.locale)
         await console(camera, look)
@@ -234,7 +259,11 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--docs", action="store_true", help="only what docs/screenshots shows")
-    return min(1, asyncio.run(take(only_chosen=parser.parse_args().docs)))
+    parser.add_argument("--screens", default="", help="only these, by name, with commas")
+    parser.add_argument("--looks", default="", help="only these: en, dark, fa, fa-dark, 900, fa-390 …")
+    asked = parser.parse_args()
+    some, ways = (tuple(filter(None, text.split(","))) for text in (asked.screens, asked.looks))
+    return min(1, asyncio.run(take(Wish(asked.docs, some, tuple("" if way == "en" else way for way in ways)))))
 
 
 if __name__ == "__main__":

@@ -43,14 +43,17 @@ class Story:
     olga: Console
     pbx: Pbx
     places: dict[str, str] = field(default_factory=dict)
+    rung: int = 0
 
     async def ring(self) -> None:
         """Olga's desk phone rings: Ann calls again."""
-        await self.pbx.reports("ringing", "c-3", device="101", **{"from": ANNS_PHONE, "from_name": "Ann Keller"})
+        self.rung += 1
+        caller = {"from": ANNS_PHONE, "from_name": "Ann Keller"}
+        await self.pbx.reports("ringing", f"again-{self.rung}", device="101", **caller)
 
     async def hang_up(self) -> None:
         """Ann has put the phone down."""
-        await self.pbx.reports("ended", "c-3", cause="16")
+        await self.pbx.reports("ended", f"again-{self.rung}", cause="16")
 
     async def answer(self, question: str, text: str) -> None:
         """Olga takes the conversation that begins like this, and answers."""
@@ -169,6 +172,16 @@ async def _phone_rings(story: Story) -> None:
         return call
 
     story.places["call"] = (await eventually(kept, within=20))["id"]
+    await _a_call_is_missed(story)
+
+
+async def _a_call_is_missed(story: Story) -> None:
+    numbers, now = {"from": BORIS_PHONE, "to": "+442071838700"}, SystemClock().now()
+    for ago, event, facts in (
+        (130, "offered", numbers), (128, "ringing", {"device": "101"}), (88, "ended", {"cause": "no_answer"}),
+    ):  # fmt: skip
+        await story.pbx.reports(event, "c-2", timestamp=(now - timedelta(seconds=ago)).isoformat(), **facts)
+    story.places["missed"] = (await story.olga.accept_next(who=BORIS_PHONE))["id"]
 
 
 async def _ann_chats(story: Story, ann: Visitor) -> None:
@@ -208,5 +221,12 @@ def _tone(*, seconds: int) -> bytes:
         sound.setsampwidth(2)
         sound.setframerate(8000)
         steps = range(8000 * seconds)
-        sound.writeframes(b"".join(struct.pack("<h", int(6000 * math.sin(step * math.tau * 440 / 8000))) for step in steps))
+        sound.writeframes(
+            b"".join(struct.pack("<h", int(_loudness(at / 8000) * math.sin(at * math.tau * 440 / 8000))) for at in steps)
+        )
     return out.getvalue()
+
+
+def _loudness(second: float) -> float:
+    """Somebody speaks, breathes, speaks again."""
+    return 300 + 5700 * abs(math.sin(second * 1.9) * math.sin(second * 0.47) * math.sin(second * 7.3))

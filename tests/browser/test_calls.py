@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ from tests.browser.desk import Desk
 from tests.browser.office import Office
 
 SECRET = "a-secret-of-thirty-two-characters"
-BORIS = "+442071838750"
+BORIS, AS_READ = "+442071838750", "+44 20 7183 8750"
 
 
 class Pbx:
@@ -48,7 +49,7 @@ def test_a_call_pops_up_without_taking_the_caret_and_a_missed_one_waits_for_a_ca
     pbx.reports("ringing", ago=40, leg_id="l-1", device="101")
     card = olga.page.get_by_role("alert", name="Incoming call")
     expect(card).to_be_visible()
-    expect(card).to_contain_text(BORIS)
+    expect(card).to_contain_text(AS_READ)
     expect(card).to_contain_text("calls the line Telephone")
     olga.page.keyboard.type(" Monday.")
     expect(olga.composer).to_be_focused()
@@ -60,11 +61,12 @@ def test_a_call_pops_up_without_taking_the_caret_and_a_missed_one_waits_for_a_ca
     expect(card).to_be_hidden()
     expect(olga.composer).to_be_focused()
     olga.page.get_by_role("navigation", name="Which conversations").get_by_role("link", name="Waiting").click()
-    waiting = olga.row(BORIS)
+    waiting = olga.row(AS_READ)
     expect(waiting).to_be_visible()
+    expect(waiting).to_contain_text(re.compile(r"Missed call · waited 0:\d\d · call back"))
     waiting.click()
     expect(olga.thread.locator(".callrow")).to_contain_text("Missed call")
-    expect(olga.thread.locator(".callrow")).to_contain_text(BORIS)
+    expect(olga.thread.locator(".callrow")).to_contain_text(AS_READ)
 
 
 def test_an_answered_call_leaves_no_work(olga: Desk, pbx: Pbx, office: Office) -> None:

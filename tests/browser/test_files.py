@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from pathlib import Path
@@ -59,6 +60,75 @@ def test_olgas_file_is_downloaded_by_ann(talking: tuple[Desk, Chat]) -> None:
     with olga.page.expect_download() as own:
         olga.thread.get_by_role("link", name="Estimate 2417.pdf").click()
     assert Path(own.value.path()).read_bytes() == PDF
+
+
+BRINGS = """([selector, kind, name, type, content]) => {
+  const transfer = new DataTransfer()
+  transfer.items.add(new File([Uint8Array.from(content)], name, { type }))
+  const about = { bubbles: true, cancelable: true }
+  const pasted = () => new ClipboardEvent(kind, { ...about, clipboardData: transfer })
+  const event = kind === 'paste' ? pasted() : new DragEvent(kind, { ...about, dataTransfer: transfer })
+  return document.querySelector(selector).dispatchEvent(event)
+}"""
+
+
+def brings(desk: Desk, where: str, how: str, name: str, *, content: bytes = PNG, kind: str = "image/png") -> bool:
+    """A file as the clipboard or the mouse brings it; whether the browser would go on to do what it does by itself."""
+    return bool(desk.page.evaluate(BRINGS, [where, how, name, kind, list(content)]))
+
+
+def asked_to_store(desk: Desk) -> list[str]:
+    """Uploads that were begun."""
+    return [url for url in desk.witness.asked if url.endswith("/api/v1/files")]
+
+
+def test_olgas_file_that_cannot_go_is_named_with_limit_and_remedy_before_a_byte_leaves(
+    talking: tuple[Desk, Chat], tmp_path: Path
+) -> None:
+    olga, _ = talking
+    large = tmp_path / "ride.mp4"
+    with large.open("wb") as out:
+        out.truncate(20_000_001)
+    picker, composer = olga.page.locator(".composer input[type=file]"), olga.page.locator(".composer")
+    picker.set_input_files(large)
+    expect(composer.get_by_role("alert")).to_have_text(
+        "is too large: 20 MB, and at most 20 MB can be sent. Make it smaller, or send a link to it."
+    )
+    expect(composer.locator(".file.bad")).to_contain_text("ride.mp4")
+    composer.get_by_role("button", name="Remove ride.mp4").click()
+    picker.set_input_files(file("empty.txt", "text/plain", b""))
+    expect(composer.get_by_role("alert")).to_have_text("is empty. Choose another file.")
+    assert not asked_to_store(olga)
+    olga.writes("Words go on being sent")
+    olga.shows(["Words go on being sent"])
+
+
+def test_a_picture_is_pasted_and_a_file_dropped_anywhere_on_the_thread(talking: tuple[Desk, Chat]) -> None:
+    olga, ann = talking
+    olga.composer.focus()
+    assert not brings(olga, ".composer textarea", "paste", "pasted.png"), "the browser would paste it too"
+    assert not brings(olga, "[role=log]", "dragover", "dropped.png")
+    expect(olga.page.locator(".composer")).to_contain_text("Let go here to attach")
+    assert not brings(olga, "[role=log]", "drop", "dropped.png"), "the browser would open the file in place of the page"
+    assert not brings(olga, ".list", "drop", "beside.png"), "the browser would open the file in place of the page"
+    expect(olga.page.locator(".composer .file")).to_have_text([re.compile("pasted.png"), re.compile("dropped.png")])
+    olga.writes("Both")
+    drawn(olga.page, "[role=log] .msg.out .pictures button:nth-child(2) img")
+    expect(ann.log.get_by_role("img", name="Photo: dropped.png")).to_be_visible()
+
+
+def test_a_file_on_its_way_shows_how_far_it_is_and_can_be_called_off(talking: tuple[Desk, Chat]) -> None:
+    olga, _ = talking
+    olga.page.route("**/api/v1/files", lambda _: None)  # never answered
+    olga.page.locator(".composer input[type=file]").set_input_files(file("wheel.png", "image/png", PNG))
+    composer = olga.page.locator(".composer")
+    expect(composer.get_by_role("progressbar", name="wheel.png")).to_contain_text("Uploading")
+    olga.composer.fill("Not before it is there")
+    expect(composer.get_by_role("button", name="Send")).to_be_disabled()
+    composer.get_by_role("button", name="Remove wheel.png").click()
+    expect(composer.get_by_role("progressbar")).to_be_hidden()
+    expect(composer.get_by_role("button", name="Send")).to_be_enabled()
+    olga.composer.fill("")
 
 
 def test_a_file_that_may_not_be_sent_is_named_before_a_byte_leaves(ann: Chat, tmp_path: Path) -> None:

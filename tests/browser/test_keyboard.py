@@ -127,6 +127,42 @@ def test_the_focus_goes_round_and_is_always_seen(olga: Desk, people: People) -> 
     assert not unseen, "\n".join(dict.fromkeys(unseen))
 
 
+def test_esc_leaves_the_composer_for_the_list_and_is_seen_there(olga: Desk, people: People) -> None:
+    people.ann().visits().opens().says("Do you repair wheels?")
+    olga.accepts("Do you repair wheels?")
+    keys = olga.page.keyboard
+    keys.press("r")
+    keys.type("We do :")
+    keys.press("Escape")
+    expect(olga.page.get_by_role("listbox")).to_be_focused()
+    assert olga.page.evaluate(SEEN)
+    keys.press("r")
+    expect(olga.composer).to_be_focused()
+    expect(olga.composer).to_have_value("We do :")
+
+
+def test_a_sign_is_chosen_by_keys_and_lands_at_the_caret(olga: Desk, people: People) -> None:
+    people.ann().visits().opens().says("Do you repair wheels?")
+    olga.accepts("Do you repair wheels?")
+    keys, opener = olga.page.keyboard, olga.page.get_by_role("button", name="Emoji")
+    olga.composer.fill("We do!")
+    olga.composer.press("Home")
+    opener.press("Enter")
+    shelf = olga.page.get_by_role("group", name="Emoji")
+    expect(shelf.get_by_role("button").first).to_be_focused()
+    keys.press("ArrowRight")
+    chosen = olga.page.evaluate("document.activeElement.textContent")
+    keys.press("Enter")
+    expect(olga.composer).to_be_focused()
+    expect(olga.composer).to_have_value(f"{chosen}We do!")
+    opener.press("Enter")
+    expect(shelf.get_by_role("button").first).to_have_text(chosen)
+    keys.press("Escape")
+    expect(shelf).to_be_hidden()
+    expect(olga.composer).to_be_focused()
+    olga.composer.fill("")
+
+
 def test_closing_a_conversation_does_not_lose_the_focus(olga: Desk, people: People) -> None:
     people.ann().visits().opens().says("Do you repair wheels?")
     olga.accepts("Do you repair wheels?")

@@ -32,8 +32,14 @@ def test_the_slower_one_reads_who_took_it(olga: Desk, ivan: Desk, ann: Chat) -> 
     expect(ivan.row("Is the Heron in stock?")).to_be_hidden()
 
 
-def test_a_colleague_who_looks_is_seen(talking: tuple[Desk, Chat], ivan: Desk) -> None:
+def test_a_colleague_who_looks_is_seen_and_who_replies_too(talking: tuple[Desk, Chat], ivan: Desk) -> None:
     olga, _ = talking
     ivan.page.get_by_role("navigation", name="Which conversations").get_by_role("link", name="All").click()
     ivan.row("Do you repair wheels?").click()
     expect(olga.page.locator(".watch")).to_contain_text("Ivan is looking")
+    olga.composer.press_sequentially("We do")
+    expect(ivan.page.locator(".watch")).to_contain_text("Olga is replying")
+    olga.composer.press("Control+a")
+    olga.composer.press("Delete")
+    olga.page.reload()
+    expect(ivan.page.locator(".watch")).to_contain_text("Olga is looking")

@@ -114,7 +114,7 @@ class Office:
         self._said += 1
         event = MessageReceived(
             channel_id=to, external_id=again or f"{who}:{self._said}", dialogue_key=more.pop("key", who.lower()),
-            sender=Sender(more.pop("claims", (Claim(CLAIMS[to], who.lower()),)), name=who), text=text,
+            sender=Sender(more.pop("claims", None) or (Claim(CLAIMS[to], who.lower()),), name=who), text=text,
             at=self.clock.now(), **more,
         )  # fmt: skip
         accepted = await self.intake.accept(event)
@@ -129,7 +129,7 @@ class Office:
     async def settle(self) -> None:
         """Let the workers do everything that is due now."""
         for _ in range(20):
-            done = await self.outbox.pass_once() + await self.router.pass_once() + await self.carrier.pass_once()
+            done = await self.outbox.pass_once() + await self.router.sweep() + await self.carrier.pass_once()
             if not done:
                 return
         raise AssertionError("the workers never come to rest")

@@ -124,7 +124,7 @@ async def test_another_process_lets_the_living_record_first(office: Office, cabl
     office.clock.move(minutes=3)  # longer than any lease
     await other._round()
     cable.cut = False
-    await other.rescue()
+    await other._rescue()
     office.clock.move(seconds=6)
     assert await other.pass_once() == 0
     await carrying
@@ -188,7 +188,7 @@ async def test_a_long_step_stays_with_its_worker(office: Office) -> None:
 
     await office.store.run(lambda uow: uow.outbox.put("test.step", "one", due_at=office.clock.now()))
     one, other = [Outbox(office.core, {"test.step": step}, renew_seconds=0.01) for _ in range(2)]
-    passing = asyncio.create_task(one.pass_once())
+    running = asyncio.create_task(one.run())
     for _ in range(4):
         await eventually(lambda: runs == 1)
         office.clock.move(seconds=20)
@@ -200,5 +200,7 @@ async def test_a_long_step_stays_with_its_worker(office: Office) -> None:
         await eventually(renewed)
         assert await other.pass_once() == 0
     over.set()
-    await passing
+    await eventually(lambda: not one._held)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     assert (runs, await other.pass_once()) == (1, 0)

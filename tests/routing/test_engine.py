@@ -79,13 +79,13 @@ def test_each_refusal_has_its_code(who: Member | None, queued: dict[str, Any], v
 
 def test_two_conversations_of_one_contact_count_once() -> None:
     same = [talk(1, state="active"), talk(2, state="active", contact_id=ContactId("con_1"))]
-    assert load_of(same, line(), MONDAY) == 1.0
+    assert load_of(same, line(), MONDAY).units == 1.0
 
 
 def test_a_messenger_gets_lighter_after_a_quarter_of_an_hour_of_their_silence() -> None:
     quiet = talk(1, channel_kind="telegram", state="active", turn="theirs", last_at=MONDAY - timedelta(minutes=15))
-    assert load_of([quiet], line(), MONDAY) == 0.25
-    assert load_of([replace(quiet, turn="ours")], line(), MONDAY) == 1.0
+    assert load_of([quiet], line(), MONDAY).units == 0.25
+    assert load_of([replace(quiet, turn="ours")], line(), MONDAY).units == 1.0
 
 
 def test_a_second_conversation_of_a_held_contact_fits_though_the_person_is_full() -> None:
@@ -134,7 +134,7 @@ def test_shares_differ_by_at_most_one_and_nobody_is_over_the_limit(people: int, 
         members = {id: replace(m, presence=replace(m.presence, seen_at=now)) for id, m in members.items() if m.presence}
         made = decide(Snapshot(now, [(entry(talk(number)), talk(number))], {LINE: on}, members))
         if not made:
-            assert all(load_of(m.held, on, now) + 1 > limit for m in members.values())
+            assert all(load_of(m.held, on, now).units + 1 > limit for m in members.values())
             continue
         who = made[0].asked[0]
         counts[who] += 1
@@ -144,4 +144,4 @@ def test_shares_differ_by_at_most_one_and_nobody_is_over_the_limit(people: int, 
             held, held=(*held.held, talk(number, state="active")), presence=replace(held.presence, last_offer_at=now)
         )
     assert max(counts.values()) - min(counts.values()) <= 1
-    assert all(load_of(m.held, on, MONDAY) <= limit for m in members.values())
+    assert all(load_of(m.held, on, MONDAY).units <= limit for m in members.values())

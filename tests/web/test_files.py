@@ -38,6 +38,14 @@ async def stored(house: House, name: str, content_type: str, content: bytes = b"
     return id
 
 
+async def test_the_console_is_told_how_large_a_file_may_be(house: House) -> None:
+    browser = await house.browser(OLGA)
+    most = (await (await browser.get("/api/v1/session")).json())["workspace"]["file_bytes"]
+    assert most == house.site.config.file_bytes
+    assert (await upload(browser, "just.bin", b"x" * most, "application/octet-stream")).status == 201
+    assert (await upload(browser, "more.bin", b"x" * (most + 1), "application/octet-stream")).status == 413
+
+
 @pytest.mark.parametrize(
     ("name", "content_type", "how", "shown_as"),
     [

@@ -51,7 +51,8 @@ class Console:
 
     def events(self, type: str = "") -> list[dict[str, Any]]:
         """The events heard, of one type or all."""
-        return [payload for name, payload in self.heard if name == "event" and type in ("", payload["type"])]
+        told = [event for name, payload in self.heard if name == "events" for event in payload]
+        return [event for event in told if type in ("", event["type"])]
 
     def got(self, name: str) -> list[Any]:
         """What came under this name."""
@@ -267,8 +268,8 @@ async def test_a_socket_that_does_not_read_is_cut_and_the_others_hear_on(house: 
     async with console(house, browser) as olga:
         place, text = house.site.live.console, "x" * 20_000
         for number in range(2500):
-            place._push("event", {"seq": number, "type": "test", "data": text}, ["everyone"])
-        await eventually(lambda: len(olga.events("test")) == 2500, within=20)
+            place.hear(Event("settings.changed", MONDAY, "line", {"what": text}, seq=number))
+        await eventually(lambda: len(olga.events("settings.changed")) == 2500, within=20)
         await eventually(lambda: [seat.operator.id for seat in place.seats] == [OLGA])
     await socket.close()
 

@@ -161,3 +161,14 @@ test('reset forgets everything and becomes a new visitor', async () => {
   expect(chat.store.state).toMatchObject({ draft: '', messages: [], cursor: 0, open: false });
   expect({ ...memory.read() }).toEqual({ token: 'v1.fresh' });
 });
+
+test('typing is told once for a while, and again with the first letter of the next message', async () => {
+  const chat = setup();
+  await connect();
+  chat.typing();
+  chat.typing();
+  expect(told.filter(([name]) => name === 'typing.set')).toHaveLength(1);
+  chat.send('Hello');
+  chat.typing();
+  expect(told.filter(([name]) => name === 'typing.set')).toHaveLength(2);
+});

@@ -58,7 +58,7 @@ export function openSocket(reports: SocketReports): Line {
     mine.on('connect', () => { attempt = 0; reports.up() })
     mine.on('connect_error', () => { if (socket === mine) { drop(); again() } })
     mine.on('disconnect', () => { if (socket === mine) { drop(); again() } })
-    mine.on('event', reports.event)
+    mine.on('events', (list: ConsoleEvent[]) => list.forEach(reports.event))
     mine.on('head', (m: { seq: number }) => reports.head(m.seq))
     mine.on('typing', reports.typing)
     mine.on('viewing', reports.viewing)

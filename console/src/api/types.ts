@@ -12,7 +12,7 @@ export interface Problem { type?: string; title: string; status: number; code: s
 
 export interface Operator { id: Id; name: string; email: string; roles: string[]; locale: string; devices: string[]; limit: number | null; active: boolean; preferences: Record<string, unknown>; has_password: boolean; presence?: Presence | null }
 export interface Presence { operator_id: Id; state: PresenceState; reason: string | null; since: Stamp | null; not_responding: boolean }
-export interface Me { operator: Operator; permissions: Permission[]; csrf: string; presence: Presence; head: number; workspace: { name: string; public_url: string; demo: boolean; version: string } }
+export interface Me { operator: Operator; permissions: Permission[]; csrf: string; presence: Presence; head: number; workspace: { name: string; public_url: string; demo: boolean; version: string; file_bytes?: number } }
 export interface Counts { mine: number; mine_unread: number; waiting: number; all: number; offers: number; load: { used: number; limit: number }; quarantine: number }
 
 export interface Row {
@@ -49,7 +49,7 @@ export interface Lead {
 export interface TimelineEntry { at: Stamp; kind: 'message' | 'call' | 'note' | 'stage' | 'made'; title: string; conversation_id?: Id; call_id?: Id; operator_id?: Id }
 export interface LeadPage extends Lead { contact: Contact; conversations: Row[]; calls: Call[]; timeline: TimelineEntry[] }
 export interface CallLeg { key: string; role: string; device: string; operator_id: Id | null; state: 'created' | 'ringing' | 'answered' | 'ended'; ringing_at: Stamp | null; answered_at: Stamp | null; ended_at: Stamp | null }
-export interface Recording { id: Id; state: string; duration_s: number | null; content_type: string | null; url: string | null }
+export interface Recording { id: Id; state: string; duration_s: number | null; content_type: string | null; size?: number | null; url: string | null }
 export interface Call {
   id: Id; channel_id: Id; line_id: Id; direction: 'inbound' | 'outbound' | 'internal'; remote: string; remote_name: string; dialled: string
   state: 'new' | 'queued' | 'ringing' | 'talking' | 'held' | 'ended'; outcome: string | null; started_at: Stamp; queued_at: Stamp | null; first_ring_at: Stamp | null

@@ -32,9 +32,14 @@ export const useInbox = defineStore('inbox', () => {
   const attention = computed(() => (tabs.mine.loaded ? mine.value.filter((row) => row.turn === 'ours' && row.state !== 'snoozed').length : counts.value.mine_unread))
   const sections = (tab: Tab): ReturnType<typeof sectionsOf> => sectionsOf(rows.value, tab, session.id, line.value)
 
-  async function load(tab: Tab, more = false): Promise<void> {
+  const running: Partial<Record<Tab, Promise<void>>> = {}
+  /** Who asks while a page is on its way waits for that one. */
+  function load(tab: Tab, more = false): Promise<void> {
+    if (more && (tabs[tab].loading || !tabs[tab].next)) return Promise.resolve()
+    return tabs[tab].loading ? running[tab]! : (running[tab] = fetchPage(tab, more))
+  }
+  async function fetchPage(tab: Tab, more: boolean): Promise<void> {
     const page = tabs[tab]
-    if (page.loading || (more && !page.next)) return
     page.loading = true
     try {
       const answer = await conversations.list(tab, { cursor: more ? page.next : null, line_id: line.value, limit: 100 })

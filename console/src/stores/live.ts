@@ -99,6 +99,7 @@ export const useLive = defineStore('live', () => {
     watch = setInterval(everySecond, 1000)
     await Promise.all([useDirectory().load(), useInbox().loadCounts()])
     await useInbox().load('waiting')
+    if (!useInbox().tabs.mine.loaded) void useInbox().load('mine') // what waits for me counts on every page
     await Promise.all([useOffers().load(), useCalls().load()])
   }
   function stop(): void {

@@ -18,7 +18,7 @@ async def load(transaction: Transaction, scope: Scope, *, now: datetime) -> Row:
     held = await transaction.all(HELD_BY, CONVERSATION, {"operators": [scope.operator_id]})
     lines = {line.id: line for line in await transaction.all(LINES, LINE, {})}
     used = sum(
-        load_of([one for one in held if one.line_id == line.id], line, now)
+        load_of([one for one in held if one.line_id == line.id], line, now).units
         for line in lines.values()
         if any(one.line_id == line.id for one in held)
     )

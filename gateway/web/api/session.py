@@ -146,6 +146,7 @@ async def _me(ask: Ask, signed: Signed) -> rows.Row:
         "head": ask.site.relay.head,
         "workspace": {
             "name": config.name, "public_url": config.public_url, "demo": config.demo, "version": config.version,
+            "file_bytes": config.file_bytes,
         },
     }  # fmt: skip
 

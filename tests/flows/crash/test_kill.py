@@ -1,7 +1,7 @@
 """`kill -9` again and again in the middle of everything: nothing is lost, nothing is doubled, what is unsure says so.
 
-`make test` has time for a few kills; GATEWAY_TEST_KILLS=20 for more.
-GATEWAY_TEST_SEED repeats a day.
+`make test` has time for a few kills of one process on SQLite. GATEWAY_TEST_KILLS=20 makes more, and the same with two processes
+on PostgreSQL and Redis, killed together; GATEWAY_TEST_SEED repeats a day.
 """
 
 from __future__ import annotations
@@ -18,19 +18,33 @@ from tests.flows.crash.storm import Ledger, Storm, missing, surplus
 from tests.flows.doors.house import House
 from tests.servers.fixtures import have
 from tests.servers.imap import ImapServer
+from tests.servers.postgres import Postgres
+from tests.servers.redis import Redis
 from tests.servers.smtp import SmtpServer
 
-KILLS = int(os.environ.get("GATEWAY_TEST_KILLS", "4"))
+FEW = 4
+KILLS = int(os.environ.get("GATEWAY_TEST_KILLS", FEW))
+SMALL, LARGE = "one process on SQLite", "two processes on PostgreSQL and Redis"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180 + 60 * KILLS)]
 
 
-@pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
+def settings_of(kind: str, request: pytest.FixtureRequest) -> dict[str, str]:
+    """An empty database for each day."""
+    if kind == SMALL:
+        return {}
+    postgres: Postgres = request.getfixturevalue("postgres_server")
+    redis: Redis = request.getfixturevalue("redis_server")
+    redis.clear()
+    return {"store.url": postgres.new_database(), "signals.url": redis.url, "server.processes": "2"}
+
+
+@pytest.fixture(scope="module", params=[SMALL, LARGE] if KILLS > FEW else [SMALL])
+def ledger(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     """One day with power failures, read from both sides."""
     seed = int(os.environ.get("GATEWAY_TEST_SEED") or random.randrange(1 << 30))
     print(f"seed {seed}, {KILLS} kills")
     folder = tmp_path_factory.mktemp("storm")
-    imap, smtp, house = have(lambda: ImapServer(folder)), have(SmtpServer), House(folder)
+    imap, smtp, house = have(lambda: ImapServer(folder)), have(SmtpServer), House(folder, settings_of(request.param, request))
     imap.start()
     smtp.start()
     try:

@@ -31,7 +31,7 @@ class Console:
         self.heard: list[dict[str, Any]] = []
         self.connected: list[str] = []
         self.socket = socketio.AsyncClient(reconnection=False)
-        self.socket.on("event", self._hear, namespace="/console")
+        self.socket.on("events", self._hear, namespace="/console")
 
     async def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
         """One request to /api/v1. Raises Refused."""
@@ -159,8 +159,8 @@ class Console:
         """What the socket told under this name."""
         return [event for event in self.heard if event["type"] == type]
 
-    async def _hear(self, event: dict[str, Any]) -> None:
-        self.heard.append(event)
+    async def _hear(self, events: list[dict[str, Any]]) -> None:
+        self.heard += events
 
     def _url(self, path: str) -> str:
         return f"{self.house.url}/api/v1{path}"

@@ -125,6 +125,8 @@ async def test_a_missed_call_is_offered_as_work_and_closed_when_somebody_calls_b
     missed = await the_call(olga, outcome="missed_abandoned")
     offer = await olga.offered()
     assert offer["conversation"]["purpose"] == "callback"
+    waited = round(missed["wait_s"])
+    assert offer["conversation"]["preview"] == f"☎ {missed['remote']} · {waited // 60}:{waited % 60:02}"
     back = {"direction": "outbound", "from": "101", "to": missed["remote"], "device": "101"}
     for place, name in enumerate(("offered", "ringing", "answered", "ended")):
         assert await pbx.reports(name, "c-6", timestamp=at(70 + place), **back) == 200

@@ -140,6 +140,7 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
     memory.allow();
     const item: Pending = { client_id: newId(), text, files: more.files ?? [], at: new Date().toISOString(), form: more.form, consent: more.consent };
     queue.add(item);
+    typedAt = 0; // the next word begins a new answer, and operators hear of it
     connection.start();
     void flush();
   }
