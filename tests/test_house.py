@@ -42,8 +42,7 @@ MANY_ARGUMENTS = {
 }
 # the name of a package → the name it is imported by
 IMPORTED_AS = {
-    "mail-parser-reply": "mailparser_reply", "markdown-it-py": "markdown_it", "argon2-cffi": "argon2",
-    "python-socketio": "socketio", "ruamel.yaml": "ruamel",
+    "argon2-cffi": "argon2", "python-socketio": "socketio", "ruamel.yaml": "ruamel",
 }  # fmt: skip
 USED_OTHERWISE = {
     "tzdata",  # zoneinfo reads it
@@ -51,8 +50,6 @@ USED_OTHERWISE = {
     "email_validator",  # pydantic calls it
     "alembic",  # loaded by name, only when an older database is brought up to date
 }
-# declared ahead of the code that needs it; a release has none
-AWAITED = {"cryptography", "holidays", "mailparser_reply", "markdown_it", "segno", "stamina", "tinytag"}
 TESTED_AS = {"commands": "cli"}
 # packages whose metadata is silent, read by a person
 LICENCES = {"imapclient": "BSD-3-Clause"}
@@ -211,7 +208,7 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     used = {name.split(".")[0] for source in sources("gateway", suffixes=(".py",)) for name in source.imports()}
     foreign = used - set(sys.stdlib_module_names) - {"gateway", ""}
     assert not foreign - declared, listed(sorted(foreign - declared))
-    assert not declared - foreign - USED_OTHERWISE - AWAITED, listed(sorted(declared - foreign - USED_OTHERWISE - AWAITED))
+    assert not declared - foreign - USED_OTHERWISE, listed(sorted(declared - foreign - USED_OTHERWISE))
 
 
 def test_locks_name_exact_versions_with_hashes() -> None:

@@ -16,6 +16,7 @@ from gateway.app import kinds
 from gateway.domain.channel import Channel as ChannelRecord
 from gateway.domain.errors import ChannelPaused, ConfigError
 from gateway.domain.ids import ChannelId
+from gateway.domain.sentence import sentence
 from gateway.ports.channel import Channel, Inbox, Listener
 from gateway.ports.live import Leases, Signals
 from gateway.services.directory import Directory
@@ -126,6 +127,11 @@ class RunningAdapters:
                 running.paused, pause = True, PAUSED_SECONDS
             except Exception as error:  # a fault of one channel must not touch the others
                 log.warning("channel.failed", channel=channel.id, error=type(error).__name__, exc_info=error)
-                await inbox.report(channel.id, problem=f"The channel failed ({type(error).__name__}); trying again.")
+                await inbox.report(
+                    channel.id,
+                    problem=sentence(
+                        "problem.failed", "The channel failed ({fault}); trying again.", fault=type(error).__name__
+                    ),
+                )
                 pause = min(pause * 2, LONGEST_PAUSE)
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))

@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gateway import logs
+from gateway.app.hearing import HEARD, Heard, forget_signals, signals
 from gateway.domain.errors import ConfigError, GatewayError
 
-ENDING = (signal.SIGINT, signal.SIGTERM)
-HEARD = (*ENDING, signal.SIGCHLD)
 QUICK_SECONDS = 10.0  # who ends sooner than this has not worked
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 TRIES = 5
 STOP_SECONDS = 80.0  # longer than a drain, the sends in flight and a shutdown take together
 FAILED, WRONG_SETTINGS = 1, 3  # exit codes, as in gateway/__main__
-Heard = Callable[[float], bool]
 log = logs.get("processes")
 
 
@@ -62,7 +58,7 @@ class Processes:
 
         Raises Dying when one of them ends TRIES times at once, SystemExit with the code of one that found the settings wrong.
         """
-        with _signals() as heard:
+        with signals() as heard:
             try:
                 while not self._stopping:
                     self._begin_due()
@@ -87,7 +83,7 @@ class Processes:
         code = FAILED
         try:
             os.close(self._life)
-            _forget_signals()
+            forget_signals()
             code = self._live()
         finally:
             os._exit(code)
@@ -156,38 +152,6 @@ class Processes:
         for place in self._living:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(place.pid, number)
-
-
-@contextmanager
-def _signals() -> Iterator[Heard]:
-    """The yielded function waits for a signal, at most so many seconds; true if it was one that asks to end."""
-    hears, tells = os.pipe()
-    os.set_blocking(hears, False)
-    os.set_blocking(tells, False)
-    before = {number: signal.signal(number, lambda *_: None) for number in HEARD}
-    signal.set_wakeup_fd(tells, warn_on_full_buffer=False)
-
-    def heard(seconds: float) -> bool:
-        if not select.select([hears], [], [], seconds)[0]:
-            return False
-        return not set(os.read(hears, 4096)).isdisjoint(ENDING)
-
-    try:
-        yield heard
-    finally:
-        signal.set_wakeup_fd(-1)
-        for number, was in before.items():
-            signal.signal(number, was)
-        os.close(hears)
-        os.close(tells)
-
-
-def _forget_signals() -> None:
-    """A child begins as if it had no parent: its own loop will say what it listens to."""
-    signal.set_wakeup_fd(-1)
-    for number in HEARD:
-        signal.signal(number, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
 
 
 def _how(code: int) -> str:

@@ -87,6 +87,7 @@ def _visitors(parts: Parts, settings: Settings, secret: bytes) -> Attach:
         site.app.add_routes(widget.routes(reception, visitors, parts.media, doors=doors))
         site.app.add_routes(forms.routes(SiteForms(reception), doors=doors))
         site.app.add_routes(widget_site.routes(site.config.assets, demo_key=lambda: _demo_key(parts)))
+        site.app.on_cleanup.append(lambda _: floods.close())
         site.app.cleanup_ctx.append(lambda _: _running(namespace, pace, parts))
 
     return attach

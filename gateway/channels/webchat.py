@@ -17,6 +17,7 @@ from gateway.domain.channel import Channel as ChannelRow
 from gateway.domain.delivery import Letter, Receipt
 from gateway.domain.dialogue import FORM_KEY
 from gateway.domain.errors import ConfigError, send_refused
+from gateway.domain.sentence import sentence
 from gateway.ports.channel import CheckLine
 
 MIB = 1024 * 1024
@@ -98,7 +99,9 @@ def read_settings(settings: Mapping[str, Any]) -> WebChatSettings:
         return WebChatSettings.model_validate(settings)
     except ValidationError as error:
         places = [f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors(include_url=False)]
-        raise ConfigError("The web chat's settings are wrong. " + "; ".join(places)) from None
+        raise ConfigError(
+            sentence("config.webchat", "The web chat's settings are wrong. {faults}", faults="; ".join(places))
+        ) from None
 
 
 def build(channel: ChannelRow) -> WebChat:
@@ -121,23 +124,30 @@ class WebChat:
         Raises SendError for somebody who wrote through a form of a site: no browser reads that dialogue.
         """
         if letter.dialogue_key.startswith(FORM_KEY):
-            raise send_refused("This came through a form of a site. Answer by mail or phone.", code="no_way_back")
+            raise send_refused(
+                sentence("send.form", "This came through a form of a site. Answer by mail or phone."), code="no_way_back"
+            )
         return Receipt(external_id=letter.key)
 
     async def check(self) -> Sequence[CheckLine]:
         """What a person should know before they put the line on their site."""
-        sites = ", ".join(self._settings.origins)
-        return (
-            CheckLine("site key", bool(self._key), remedy="" if self._key else "Save the channel once to get a key."),
-            CheckLine(
-                "sites", True, detail=sites or "every site may carry this widget",
-                remedy="" if sites else "List your sites under origins, so that nobody else can use your key.",
-            ),
-            CheckLine(
-                "signed identity", True, detail="on" if self._settings.secret else "off",
-                remedy="" if self._settings.secret else "Set identity_secret to recognise signed-in customers.",
-            ),
-        )  # fmt: skip
+        return (self._key_line(), self._sites_line(), self._identity_line())
+
+    def _key_line(self) -> CheckLine:
+        remedy = "" if self._key else sentence("webchat.save_first", "Save the channel once to get a key.")
+        return CheckLine("site key", bool(self._key), remedy=remedy)
+
+    def _sites_line(self) -> CheckLine:
+        if self._settings.origins:
+            return CheckLine("sites", True, detail=", ".join(self._settings.origins))
+        remedy = sentence("webchat.list_sites", "List your sites under origins, so that nobody else can use your key.")
+        return CheckLine("sites", True, sentence("webchat.every_site", "every site may carry this widget"), remedy)
+
+    def _identity_line(self) -> CheckLine:
+        if self._settings.secret:
+            return CheckLine("signed identity", True, detail=sentence("webchat.on", "on"))
+        remedy = sentence("webchat.set_secret", "Set identity_secret to recognise signed-in customers.")
+        return CheckLine("signed identity", True, sentence("webchat.off", "off"), remedy)
 
     async def close(self) -> None:
         """Nothing is held."""

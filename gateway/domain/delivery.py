@@ -10,14 +10,15 @@ See docs/adr/0005-uncertain-deliveries.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from gateway.domain.errors import IllegalMove, SendFacts
 from gateway.domain.ids import ChannelId, DeliveryId, DialogueId, MessageId
 from gateway.domain.message import Attachment, OutboundMessage
+from gateway.domain.sentence import said
 
 DeliveryState = Literal["due", "sending", "sent", "delivered", "read", "failed", "uncertain"]
 FORWARD: dict[DeliveryState, int] = {"sent": 1, "delivered": 2, "read": 3}
@@ -27,7 +28,10 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(seconds=4000)
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """attempts counts sends begun; next_at is when a worker may take it; lease_until fences a worker that froze."""
+    """attempts counts sends begun; next_at is when a worker may take it; lease_until fences a worker that froze.
+
+    error: in English; said: the same for screens, domain/sentence.
+    """
 
     id: DeliveryId
     message_id: MessageId
@@ -43,22 +47,25 @@ class Delivery:
     error: str = ""
     error_code: str = ""
     updated_at: datetime | None = None
+    said: Mapping[str, Any] | None = None
 
     def sent(self, *, external_id: str | None, now: datetime) -> Delivery:
         """The network took it."""
-        return replace(self, state="sent", external_id=external_id, error="", error_code="", lease_until=None, updated_at=now)
+        return replace(
+            self, state="sent", external_id=external_id, error="", error_code="", said=None, lease_until=None, updated_at=now
+        )
 
     def reported(self, state: DeliveryState, *, now: datetime, text: str = "") -> Delivery:
         """The network reports later. States only move forward; a bounce after `sent` makes it failed."""
         if state == "failed":
-            return replace(self, state="failed", error=text, error_code="bounced", updated_at=now)
+            return replace(self, state="failed", error=text, error_code="bounced", said=None, updated_at=now)
         if FORWARD.get(state, 0) <= FORWARD.get(self.state, 0):
             return self
-        return replace(self, state=state, error="", error_code="", updated_at=now)
+        return replace(self, state=state, error="", error_code="", said=None, updated_at=now)
 
     def missed(self, facts: SendFacts, *, code: str, now: datetime, repeatable: bool) -> Delivery:
         """A send failed. repeatable: the network deduplicates by our key, so an unsure send may simply be repeated."""
-        base = replace(self, error=facts.text, error_code=code, lease_until=None, updated_at=now)
+        base = replace(self, error=str(facts.text), error_code=code, said=said(facts.text), lease_until=None, updated_at=now)
         sure = facts.certain or repeatable
         if not sure:
             return replace(base, state="uncertain")
@@ -70,13 +77,15 @@ class Delivery:
         """The operator decides to send once more."""
         if self.state not in ("failed", "uncertain"):
             raise IllegalMove(f"A message that is {self.state} cannot be sent again.")
-        return replace(self, state="due", next_at=now, attempts=0, created_at=now, error="", error_code="", updated_at=now)
+        return replace(
+            self, state="due", next_at=now, attempts=0, created_at=now, error="", error_code="", said=None, updated_at=now
+        )
 
     def arrived(self, *, now: datetime) -> Delivery:
         """The operator knows that an uncertain message arrived."""
         if self.state != "uncertain":
             raise IllegalMove(f"A message that is {self.state} is not in doubt.")
-        return replace(self, state="sent", error="", error_code="", updated_at=now)
+        return replace(self, state="sent", error="", error_code="", said=None, updated_at=now)
 
     def _wait(self, facts: SendFacts) -> timedelta:
         if facts.retry_after is not None:
@@ -86,12 +95,27 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """What a message answers: said at that instant by the sender under the name they gave themselves, not the one we gave them.
+
+    zone: of the line, for showing the time.
+    """
+
+    at: datetime
+    text: str
+    name: str = ""
+    address: str = ""
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """All an adapter needs to send one message, read from the database in one go (never from what a visitor wrote).
 
     dialogue_key: the thread in the channel's own terms; recipients: addresses of the contact in this channel (kind-
     specific, e.g. mail addresses); references: external ids of earlier messages, oldest first; key: stays the same over
-    all repeats. sender_name: what the contact may see of the operator or line.
+    all repeats. sender_name: what the contact may see of the operator or line. locale: the contact's, else the line's.
+    quotation: what is answered, in kinds whose answers carry it (Traits.quotes), the first time it is answered.
     """
 
     message: OutboundMessage
@@ -104,6 +128,7 @@ class Letter:
     files: Sequence[Attachment] = ()
     sender_name: str = ""
     locale: str | None = None
+    quotation: Quotation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ class GatewayError(Exception):
     @property
     def detail(self) -> str:
         """The sentence for people: what happened and what to do."""
-        return str(self.args[0])
+        text: str = self.args[0]
+        return text
 
 
 class ConfigError(GatewayError):

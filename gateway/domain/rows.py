@@ -102,7 +102,7 @@ def attachment_row(a: Attachment) -> Row:
 def delivery_row(d: Delivery) -> Row:
     """What became of an outbound message."""
     return {
-        "id": d.id, "state": d.state, "error": d.error, "code": d.error_code, "attempts": d.attempts,
+        "id": d.id, "state": d.state, "error": d.error, "code": d.error_code, "said": d.said, "attempts": d.attempts,
         "next_at": stamp(d.next_at) if d.state == "due" else None, "updated_at": stamp(d.updated_at or d.created_at),
     }  # fmt: skip
 

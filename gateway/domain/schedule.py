@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from gateway.domain.errors import ConfigError
+from gateway.domain.sentence import sentence
 
 Range = tuple[int, int]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -83,7 +84,9 @@ def parse_range(text: str) -> Range:
     try:
         start, end = (_minutes(part) for part in text.split("-"))
     except ValueError:
-        raise ConfigError(f"“{text}” is not a range of hours; write it like 09:00-18:00.") from None
+        raise ConfigError(
+            sentence("config.hours", "“{text}” is not a range of hours; write it like 09:00-18:00.", text=text)
+        ) from None
     return (start, end if end > start else end + 1440)
 
 

@@ -45,6 +45,7 @@ def channel_row(channel: Channel, *, secrets: Sequence[str], install: Mapping[st
         "settings": masked(channel.settings, secrets=secrets), "enabled": channel.enabled, "health": channel.health,
         "problem": channel.problem, "last_ok_at": stamp(channel.last_ok_at), "last_event_at": stamp(channel.last_event_at),
         "created_at": stamp(channel.created_at), "version": channel.version, "install": dict(install),
+        "said": channel.said,
     }  # fmt: skip
 
 

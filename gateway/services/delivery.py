@@ -26,6 +26,7 @@ from gateway.domain.errors import (
 )
 from gateway.domain.ids import ChannelId, MessageId
 from gateway.domain.operator import Operator
+from gateway.domain.sentence import sentence
 from gateway.ports.channel import Channel
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
@@ -43,7 +44,10 @@ IDLE_SECONDS = 5.0
 EACH_CHANNEL, AT_ONCE = 8, 128
 log = logs.get("delivery")
 CRASHED = SendFacts(
-    retry=False, certain=False, ours=True, text="The gateway stopped while this was being sent; it may have arrived."
+    retry=False,
+    certain=False,
+    ours=True,
+    text=sentence("send.interrupted", "The gateway stopped while this was being sent; it may have arrived."),
 )
 
 
@@ -121,7 +125,9 @@ class Carrier:
         adapter = self._adapters.get(delivery.channel_id)
         try:
             if adapter is None:
-                raise send_again("The channel is off or not ready; the message waits for it.", after=30.0)
+                raise send_again(
+                    sentence("send.channel_off", "The channel is off or not ready; the message waits for it."), after=30.0
+                )
             receipt = await self._send(adapter, delivery)
         except SendError as error:
             repeatable = adapter is not None and adapter.deduplicates
@@ -144,12 +150,18 @@ class Carrier:
             async with asyncio.timeout(SEND_SECONDS):
                 return await adapter.send(replace(letter, sender_name=name))
         except TimeoutError:
-            raise send_unknown("The network did not answer in time; it may have arrived.") from None
+            raise send_unknown(sentence("send.no_answer", "The network did not answer in time; it may have arrived.")) from None
         except SendError:
             raise
         except Exception as error:
             log.exception("delivery.adapter_failed", delivery=delivery.id)
-            raise send_unknown(f"The channel failed unexpectedly ({type(error).__name__}); it may have arrived.") from error
+            raise send_unknown(
+                sentence(
+                    "send.unexpected",
+                    "The channel failed unexpectedly ({fault}); it may have arrived.",
+                    fault=type(error).__name__,
+                )
+            ) from error
 
     async def _write(self, changed: Delivery) -> None:
         async def work(uow: UnitOfWork) -> None:

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from html import escape
+from io import BytesIO
 from shlex import quote
 from typing import Any
+from urllib.parse import quote as quote_url
 
 from gateway.domain.channel import Channel
+from gateway.domain.errors import NotFound
 
 
 def install_of(channel: Channel, public_url: str) -> Mapping[str, Any]:
@@ -19,14 +22,26 @@ def install_of(channel: Channel, public_url: str) -> Mapping[str, Any]:
     return make(channel, public_url.rstrip("/")) if make else {}
 
 
+def qr_of(channel: Channel) -> bytes:
+    """The channel's link as a QR code (SVG, to print and to put on a site). Raises NotFound where there is no link."""
+    import segno
+
+    link = install_of(channel, "").get("link")
+    if not link:
+        raise NotFound("This channel has no link.")
+    out = BytesIO()
+    segno.make(link, error="m", micro=False).save(out, kind="svg", scale=8, border=4, light="white", xmldecl=False)
+    return out.getvalue()
+
+
 def _webchat(channel: Channel, url: str) -> Mapping[str, Any]:
     snippet = f'<script async src="{escape(url)}/widget/v1/loader.js" data-key="{escape(channel.key)}"></script>'
     return {"snippet": snippet, "demo_url": f"{url}/demo/?key={channel.key}"}
 
 
 def _telegram(channel: Channel, _: str) -> Mapping[str, Any]:
-    name = str(channel.settings.get("username", "")).lstrip("@")
-    return {"link": f"https://t.me/{name}" if name else None}
+    name = str(channel.settings.get("username") or "").strip().lstrip("@")
+    return {"link": f"https://t.me/{quote_url(name)}" if name else None}
 
 
 def _email(channel: Channel, _: str) -> Mapping[str, Any]:

@@ -95,7 +95,7 @@ class Intake:
             now = self._core.clock.now()
             changed = stored.well(now=now) if problem is None else stored.ailing(problem, paused=paused)
             await uow.channels.save(changed)
-            data = {"channel_id": channel_id, "health": changed.health, "problem": changed.problem}
+            data = {"channel_id": channel_id, "health": changed.health, "problem": changed.problem, "said": changed.said}
             uow.emit(Event("channel.health", now, "line", data, line_id=stored.line_id))
 
         await self._core.store.run(work)

@@ -17,9 +17,9 @@ from gateway.ports.core import Core
 from gateway.ports.records import Errand
 from gateway.ports.store import UnitOfWork
 from gateway.services.adapters import Adapters
+from gateway.services.sound import UNKNOWN_SOUND, sound_seconds, sound_type
 
 TRIES = 8
-HEAD_BYTES = 64
 
 
 class RecordingFetcher:
@@ -45,9 +45,16 @@ class RecordingFetcher:
                 raise
             await self._record(replace(recording, state="failed", error=f"Could not be fetched ({type(error).__name__})."))
         else:
-            head = b"".join([chunk async for chunk in self._core.blobs.open(key, end=HEAD_BYTES)])
-            stored = replace(recording, state="stored", blob_key=key, size=size, sha256=sha256, content_type=sound_type(head))
-            await self._record(stored)
+            stored = replace(recording, state="stored", blob_key=key, size=size, sha256=sha256)
+            await self._record(await self._described(stored, key))
+
+    async def _described(self, recording: Recording, key: str) -> Recording:
+        """With its true type, and with its length where the PBX did not say it."""
+        blobs, seconds = self._core.blobs, recording.duration_s
+        kind = await sound_type(blobs, key)
+        if not seconds and kind != UNKNOWN_SOUND:
+            seconds = await sound_seconds(blobs, key)
+        return replace(recording, content_type=kind, duration_s=seconds)
 
     async def _record(self, recording: Recording) -> None:
         async def work(uow: UnitOfWork) -> None:
@@ -67,18 +74,3 @@ class RecordingFetcher:
             )
 
         await self._core.store.run(work)
-
-
-def sound_type(head: bytes) -> str:
-    """What the bytes are, never what the PBX said they are."""
-    if head[:4] == b"RIFF" and head[8:12] == b"WAVE":
-        return "audio/wav"
-    if head[:4] == b"OggS":
-        return "audio/ogg"
-    if head[:3] == b"ID3" or (len(head) > 1 and head[0] == 0xFF and head[1] & 0xE0 == 0xE0):
-        return "audio/mpeg"
-    if head[4:8] == b"ftyp":
-        return "audio/mp4"
-    if head[:4] == b"fLaC":
-        return "audio/flac"
-    return "application/octet-stream"

@@ -19,6 +19,7 @@ from gateway.domain.ids import LineId, OperatorId
 from gateway.domain.line import Line, Texts
 from gateway.domain.operator import Operator, Permission
 from gateway.domain.schedule import DAYS, Schedule, parse_range
+from gateway.domain.sentence import sentence
 from gateway.domain.settings_rows import line_row
 from gateway.ports.core import Core
 from gateway.ports.records import Canned
@@ -187,7 +188,9 @@ async def _changed_line(uow: UnitOfWork, line: Line, changes: Changes) -> Line:
         known = {operator.id for operator in await uow.operators.all()}
         strangers = set(fields["members"]) - known
         if strangers:
-            raise ConfigError(f"Nobody here is {min(strangers)}; choose members among the operators.")
+            raise ConfigError(
+                sentence("config.members", "Nobody here is {id}; choose members among the operators.", id=min(strangers))
+            )
         fields["members"] = tuple(dict.fromkeys(fields["members"]))
     if "schedule" in fields:
         fields["schedule"] = schedule_from(fields["schedule"])
@@ -202,12 +205,14 @@ def schedule_from(given: Changes) -> Schedule:
     try:
         ZoneInfo(zone)
     except (ValueError, OSError, KeyError):
-        raise ConfigError(f"“{zone}” is not a time zone; write it like Europe/Madrid.") from None
+        raise ConfigError(
+            sentence("config.zone", "“{zone}” is not a time zone; write it like Europe/Madrid.", zone=zone)
+        ) from None
     week, exceptions = given.get("week", {}), given.get("exceptions", {})
     try:
         dated = {date.fromisoformat(day): tuple(map(parse_range, spans)) for day, spans in exceptions.items()}
     except ValueError:
-        raise ConfigError("A day off is written like 2026-12-25.") from None
+        raise ConfigError(sentence("config.date", "A day off is written like 2026-12-25.")) from None
     days = tuple(tuple(map(parse_range, week.get(day, ()))) for day in DAYS)
     return Schedule(zone=zone, week=days, exceptions=dated, always=bool(given.get("always", False)))
 

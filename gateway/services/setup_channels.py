@@ -17,12 +17,13 @@ from gateway.domain.errors import ConfigError, Conflict, NotFound
 from gateway.domain.event import Event
 from gateway.domain.ids import ChannelId, LineId
 from gateway.domain.operator import Operator
+from gateway.domain.sentence import sentence
 from gateway.domain.settings_rows import channel_row, unmasked
 from gateway.ports.channel import CheckLine
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
 from gateway.services.adapters import Adapters
-from gateway.services.install import install_of
+from gateway.services.install import install_of, qr_of
 
 TEST_SECONDS = 30.0
 Changes = Mapping[str, Any]
@@ -41,6 +42,10 @@ class ChannelSetup:
     async def get(self, id: ChannelId) -> rows.Row:
         """Raises NotFound."""
         return self._row(await self._core.store.read(lambda uow: uow.channels.get(id)))
+
+    async def qr(self, id: ChannelId) -> bytes:
+        """The link of the channel as a QR code, SVG. Raises NotFound."""
+        return qr_of(await self._core.store.read(lambda uow: uow.channels.get(id)))
 
     async def add(self, by: Operator, changes: Changes, *, id: ChannelId | None = None) -> rows.Row:
         """A new channel with a random key. The same `id` again answers the channel made then. Raises ConfigError."""
@@ -73,7 +78,7 @@ class ChannelSetup:
                 await _line_exists(uow, fields["line_id"])
             if "settings" in changes:
                 fields["settings"] = self._valid(channel.kind, unmasked(changes["settings"], old=channel.settings))
-                fields |= {"health": "unknown", "problem": ""}
+                fields |= {"health": "unknown", "problem": "", "said": None}
             if changes.get("new_key"):
                 fields["key"] = secrets.token_urlsafe(16)
             channel = replace(channel, **fields, version=channel.version + 1)
@@ -88,7 +93,7 @@ class ChannelSetup:
 
         async def work(uow: UnitOfWork) -> Channel:
             stored = await uow.channels.get(id)
-            channel = replace(stored, enabled=True, health="unknown", problem="", version=stored.version + 1)
+            channel = replace(stored, enabled=True, health="unknown", problem="", said=None, version=stored.version + 1)
             await uow.channels.save(channel)
             self._tell(uow, by, id)
             return channel
@@ -131,13 +136,19 @@ class ChannelSetup:
             async with asyncio.timeout(TEST_SECONDS):
                 return await adapter.check()
         except TimeoutError:
-            return [CheckLine("answer", False, f"No answer within {TEST_SECONDS:.0f} seconds.")]
+            return [
+                CheckLine(
+                    "answer",
+                    False,
+                    sentence("check.no_answer", "No answer within {seconds} seconds.", seconds=int(TEST_SECONDS)),
+                )
+            ]
         finally:
             await adapter.close()
 
     def _valid(self, kind: str, settings: Mapping[str, Any]) -> dict[str, Any]:
         if kind not in self._adapters.kinds():
-            raise ConfigError(f"There is no channel kind “{kind}”.")
+            raise ConfigError(sentence("config.kind", "There is no channel kind “{kind}”.", kind=kind))
         return dict(self._adapters.validate(kind, settings))
 
     def _row(self, channel: Channel) -> rows.Row:
@@ -157,4 +168,4 @@ async def _line_exists(uow: UnitOfWork, id: LineId) -> None:
     try:
         await uow.lines.get(id)
     except NotFound:
-        raise ConfigError("Choose the line this channel feeds.") from None
+        raise ConfigError(sentence("config.line", "Choose the line this channel feeds.")) from None

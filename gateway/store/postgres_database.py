@@ -10,7 +10,7 @@ from gateway.domain.errors import StoreUnavailable
 from gateway.domain.event import Event
 from gateway.store.events import InOrder
 from gateway.store.postgres import PostgresConnection, PostgresWriter, open_pool, translated
-from gateway.store.schema import HEAD, creation
+from gateway.store.schema import HEAD, creation, older
 from gateway.store.statements import Engine
 
 T = TypeVar("T")
@@ -46,31 +46,34 @@ class PostgresDatabase:
 
 
 async def open_postgres(url: str, *, size: int) -> PostgresDatabase:
-    """Connect, make or migrate. Raises StoreUnavailable."""
+    """Connect, make or migrate. Raises StoreUnavailable; ConfigError if the database is newer than this program."""
     pool = await open_pool(url, size=size)
     try:
         async with pool.acquire() as raw:
-            version = await _version(raw)
-            if version != HEAD:
-                version = await _bring_up(raw)
+            if await _version(raw) != HEAD:
+                await _bring_up(raw, url)
     except BaseException:
         pool.terminate()
         raise
-    if version not in (None, HEAD):
-        from gateway.store.migrations import upgrade_postgres
-
-        await upgrade_postgres(url)
     return PostgresDatabase(pool)
 
 
-async def _bring_up(raw: Any) -> str | None:
-    """Make the database if it is empty; several processes may start at once. What version was found."""
+async def _bring_up(raw: Any, url: str) -> None:
+    """Make the database if it is empty, migrate it if it is old. Several processes may start at once: one does it."""
     with translated():
-        async with raw.transaction():
-            await raw.execute("SELECT pg_advisory_xact_lock($1)", SCHEMA_LOCK)
-            if (version := await _version(raw)) is None:
-                await raw.execute(";\n".join(creation("postgresql")))
-            return version
+        await raw.execute("SELECT pg_advisory_lock($1)", SCHEMA_LOCK)
+    try:
+        version = await _version(raw)
+        if version is None:
+            with translated():
+                async with raw.transaction():
+                    await raw.execute(";\n".join(creation("postgresql")))
+        elif older(version):
+            from gateway.store.migrations import upgrade_postgres
+
+            await upgrade_postgres(url)
+    finally:
+        await raw.execute("SELECT pg_advisory_unlock($1)", SCHEMA_LOCK)
 
 
 async def _version(raw: Any) -> str | None:

@@ -8,13 +8,26 @@ from __future__ import annotations
 
 from sqlalchemy.schema import CreateIndex, CreateSequence, CreateTable
 
+from gateway.domain.errors import ConfigError
 from gateway.store.statements import DIALECTS, Engine
 from gateway.store.tables import COUNTERS, metadata
 
-HEAD = "0001"
+HEAD = "0002"
 VERSION_TABLE = (
     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
 )
+
+
+def older(version: str | None) -> bool:
+    """Is there something to migrate? Raises ConfigError for a database that a newer program, or another one, has made."""
+    if version in (None, HEAD):
+        return False
+    if not (version.isdigit() and version < HEAD):
+        raise ConfigError(
+            f"The database has version {version}; this program knows versions up to {HEAD}. It was made by a newer program: "
+            "start that one, or bring back the backup from before the upgrade."
+        )
+    return True
 
 
 def creation(engine: Engine) -> list[str]:

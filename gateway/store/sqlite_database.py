@@ -12,7 +12,7 @@ from typing import TypeVar
 from gateway.domain.errors import StoreUnavailable
 from gateway.domain.event import Event
 from gateway.store.events import InOrder
-from gateway.store.schema import HEAD, creation
+from gateway.store.schema import HEAD, creation, older
 from gateway.store.sqlite import MEMORY, SqliteConnection, ThreadedConnection, begin_patiently, connect, translated
 from gateway.store.sqlite_writer import SqliteWriter
 from gateway.store.statements import Engine
@@ -62,7 +62,7 @@ class SqliteDatabase:
 
 
 async def open_sqlite(path: str) -> SqliteDatabase:
-    """Open, make or migrate. Raises StoreUnavailable."""
+    """Open, make or migrate. Raises StoreUnavailable; ConfigError if the database is newer than this program."""
     if path != MEMORY:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     raw = connect(path)
@@ -83,7 +83,7 @@ def _bring_up(path: str, raw: sqlite3.Connection) -> None:
             for statement in creation("sqlite"):
                 raw.execute(statement)
         raw.execute("COMMIT")
-    if version not in (None, HEAD):
+    if older(version):
         from gateway.store.migrations import upgrade_sqlite
 
         upgrade_sqlite(path)

@@ -37,7 +37,7 @@ channel = Table(
     "channel", metadata,
     text("id", key=True), text("kind"), text("line_id"), text("name"), text("key"), json("settings"), flag("enabled"),
     text("health"), text("problem"), instant_("last_ok_at", null=True), instant_("last_event_at", null=True),
-    instant_("created_at", null=True), whole("version"),
+    instant_("created_at", null=True), whole("version"), json("said", null=True),
     UniqueConstraint("key", name="channel_key"),
 )  # fmt: skip
 
@@ -156,6 +156,7 @@ delivery = Table(
     text("id", key=True), _owner("message_id", "message.id"), text("dialogue_id"), text("channel_id"), text("state"),
     instant_("created_at"), instant_("next_at"), whole("attempts"), instant_("lease_until", null=True), whole("fence"),
     text("external_id", null=True), text("error"), text("error_code"), instant_("updated_at", null=True),
+    json("said", null=True),
     Index("delivery_message", "message_id"),
 )  # fmt: skip
 DUE, SENDING = delivery.c.state == constant("due"), delivery.c.state == constant("sending")

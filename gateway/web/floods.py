@@ -11,9 +11,9 @@ from typing import Protocol
 
 from limits import RateLimitItem, parse
 from limits.aio.strategies import FixedWindowRateLimiter
-from limits.storage import storage_from_string
 
 from gateway.domain.errors import TooMany
+from gateway.web.limits import hidden, redis_counters, unreachable
 
 RATES: Mapping[str, str] = {
     "session": "120/minute", "session.key": "6000/minute", "connect": "120/minute", "message": "20/10second",
@@ -36,6 +36,10 @@ class Floods:
         if wait:
             raise TooMany("That was too much at once; wait a moment.", retry_after=wait)
 
+    async def close(self) -> None:
+        """Let go of Redis."""
+        await self._windows.close()
+
 
 class Windows(Protocol):
     """Counts within fixed windows of time."""
@@ -43,6 +47,8 @@ class Windows(Protocol):
     async def hit(self, item: RateLimitItem, what: str, who: str, *, cost: int) -> float:
         """0 if there was room, else the seconds until there is."""
         ...
+
+    async def close(self) -> None: ...
 
 
 class Here:
@@ -64,19 +70,32 @@ class Here:
         self._windows[key] = (until, count + cost)
         return _seconds(until, now) if count + cost > item.amount else 0.0
 
+    async def close(self) -> None:
+        """Memory needs no closing."""
+
 
 class Shared:
-    """In Redis, so that several processes count together."""
+    """In Redis, so that several processes count together. If it cannot be reached, everybody passes."""
 
     def __init__(self, url: str) -> None:
-        self._limiter = FixedWindowRateLimiter(storage_from_string(f"async+{url}", implementation="redispy"))
+        storage, self._close = redis_counters(url)
+        self._limiter = FixedWindowRateLimiter(storage)
 
     async def hit(self, item: RateLimitItem, what: str, who: str, *, cost: int) -> float:
         """See Windows."""
-        if await self._limiter.hit(item, what, who, cost=cost):
+        key = (what, *hidden([who]))
+        try:
+            if await self._limiter.hit(item, *key, cost=cost):
+                return 0.0
+            stats = await self._limiter.get_window_stats(item, *key)
+        except Exception as error:  # noqa: BLE001 - whatever a lost counter raises
+            unreachable(error)
             return 0.0
-        stats = await self._limiter.get_window_stats(item, what, who)
         return _seconds(stats.reset_time, time.time())
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._close()
 
 
 def _seconds(until: float, now: float) -> float:

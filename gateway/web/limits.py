@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 import structlog
 from limits import RateLimitItem, parse
@@ -17,6 +19,8 @@ from gateway.domain.errors import TooMany
 
 log = structlog.get_logger(__name__)
 Rule = RateLimitItem
+Close = Callable[[], Awaitable[None]]
+REDIS_SECONDS = 2.0
 
 SIGN_IN_PAIR = parse("5 per 5 minutes")
 SIGN_IN_ACCOUNT = parse("40 per hour")
@@ -32,30 +36,49 @@ class Limits:
 
     def __init__(self, url: str = "memory://") -> None:
         storage: Storage = MemoryStorage()
+        self.close: Close = nothing
         if not url.startswith("memory"):
-            storage = RedisStorage(f"async+{url}", implementation="redispy", wrap_exceptions=True)
+            storage, self.close = redis_counters(url)
         self._window = MovingWindowRateLimiter(storage)
 
     async def hit(self, rule: Rule, *names: str) -> None:
         """Count one; raises TooMany with the seconds to wait."""
-        key = _key(names)
+        key = hidden(names)
         try:
             if await self._window.hit(rule, *key):
                 return
             stats = await self._window.get_window_stats(rule, *key)
         except Exception as error:  # noqa: BLE001 - whatever a lost counter raises
-            log.warning("limits.unreachable", error=type(error).__name__)
+            unreachable(error)
             return
         raise TooMany(retry_after=max(1.0, round(stats.reset_time - time.time())))
 
     async def forget(self, rule: Rule, *names: str) -> None:
         """Start counting anew."""
         try:
-            await self._window.clear(rule, *_key(names))
+            await self._window.clear(rule, *hidden(names))
         except Exception as error:  # noqa: BLE001
-            log.warning("limits.unreachable", error=type(error).__name__)
+            unreachable(error)
 
 
-def _key(names: tuple[str, ...]) -> tuple[str, ...]:
+async def nothing() -> None:
+    """Memory needs no closing."""
+
+
+def redis_counters(url: str) -> tuple[Storage, Close]:
+    """Counters that all processes share, and the way to close them."""
+    from redis.asyncio import ConnectionPool
+
+    pool: Any = ConnectionPool.from_url(url, socket_connect_timeout=REDIS_SECONDS, socket_timeout=REDIS_SECONDS)
+    storage = RedisStorage(f"async+{url}", implementation="redispy", wrap_exceptions=True, connection_pool=pool)
+    return storage, pool.disconnect
+
+
+def unreachable(error: Exception) -> None:
+    """The request passes; somebody should know."""
+    log.warning("limits.unreachable", error=type(error).__name__)
+
+
+def hidden(names: Sequence[str]) -> tuple[str, ...]:
     """Addresses and accounts are not kept in clear outside the database."""
     return tuple(hashlib.sha256(name.encode()).hexdigest()[:32] for name in names)

@@ -13,6 +13,7 @@ from aiohttp import web
 from pydantic import ValidationError
 
 from gateway.domain import errors
+from gateway.domain.sentence import said
 from gateway.web.marks import REQUEST_ID
 from gateway.web.titles import title
 from gateway.web.wire import dumps
@@ -87,6 +88,8 @@ def _foreseen(error: errors.GatewayError) -> Problem:
         headers["Retry-After"] = str(max(1, round(error.retry_after)))
     if isinstance(error, errors.StoreUnavailable):
         headers["Retry-After"] = "1"
+    if (words := said(error.detail)) is not None:
+        more["said"] = words
     taken_by, code = getattr(error, "taken_by", None), error.code
     if taken_by is not None:  # a lost race: the protocol has one code for it
         more["taken_by"], code = taken_by, errors.Conflict.code

@@ -92,6 +92,7 @@ async def _background(app: web.Application) -> AsyncIterator[None]:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await site.live.shut()
+    await site.limits.close()
 
 
 async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.web.shapes import Operator, Stamp
+from gateway.web.shapes import Operator, Said, Stamp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +47,31 @@ class Hours:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Holiday:
+    """A whole day off."""
+
+    date: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subdivision:
+    """A part of a country with holidays of its own."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holidays:
+    """Public holidays of one year."""
+
+    country: str
+    subdivisions: list[Subdivision]
+    items: list[Holiday]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Channel:
     """A channel; secrets read back masked."""
 
@@ -59,6 +84,7 @@ class Channel:
     enabled: bool
     health: str
     problem: str
+    said: Said | None
     last_ok_at: Stamp
     last_event_at: Stamp
     version: int
@@ -83,6 +109,8 @@ class Check:
     detail: str
     remedy: str
     millis: int | None
+    detail_said: Said | None
+    remedy_said: Said | None
 
 
 @dataclass(frozen=True, kw_only=True)

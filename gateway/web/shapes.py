@@ -266,12 +266,22 @@ class Attachment:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Said:
+    """A sentence to be said in the reader's language: the catalogue's key, and what is put into it."""
+
+    code: str
+    values: dict[str, str | int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """What became of an outbound message."""
+    """What became of an outbound message. error: in English; said: the same, to be translated."""
 
     id: str
     state: str
     error: str
+    code: str
+    said: Said | None
     attempts: int
     next_at: Stamp
     updated_at: Stamp
@@ -348,3 +358,4 @@ class Problem:
     errors: list[dict[str, str]] | None = None
     retry_after: float | None = None
     taken_by: str | None = None
+    said: Said | None = None

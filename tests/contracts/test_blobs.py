@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,10 +18,19 @@ SHA_OF_ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 KEY_OF_ABC = f"sha256/ba/{SHA_OF_ABC[2:]}"
 
 
-@pytest.fixture(params=["folder", "memory"])
+# A bucket to try besides, as it would stand in the configuration; credentials and endpoint as docs/howto/several-nodes.md says.
+BUCKET = os.environ.get("GATEWAY_TEST_S3", "")
+
+
+@pytest.fixture(params=["folder", "memory", *(["bucket"] if BUCKET else [])])
 def blobs(request: pytest.FixtureRequest, tmp_path: Path) -> Blobs:
-    """A place for files."""
-    return open_blobs(f"{tmp_path}/files" if request.param == "folder" else "memory://")
+    """A place for files; in a bucket under a prefix of this test's own."""
+    match request.param:
+        case "folder":
+            return open_blobs(f"{tmp_path}/files")
+        case "bucket":
+            return open_blobs(f"{BUCKET}/{uuid.uuid4().hex}")
+    return open_blobs("memory://")
 
 
 async def stream(*chunks: bytes) -> AsyncIterator[bytes]:

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from gateway.domain.contact import Identity
-from gateway.domain.delivery import Delivery
+from gateway.domain.delivery import Delivery, Quotation
 from gateway.domain.errors import Conflict
 from gateway.domain.ids import DeliveryId, IdentityId, LeadId, MessageId, OfferId, RawId
 from gateway.domain.inbound import Claim, Raw
@@ -351,3 +351,41 @@ async def test_an_errand_that_is_renewed_is_nobody_elses_and_only_its_holder_ren
     await store.store.run(lambda uow: uow.outbox.done(taken_over))
     await store.store.run(lambda uow: uow.outbox.renew(taken_over, lease_until=late))
     assert await store.store.read(lambda uow: uow.outbox.next_due()) is None
+
+
+async def test_the_first_answer_quotes_what_the_contact_said_and_the_second_does_not(store: TestStore) -> None:
+    await settle_in(store)
+    first, second, greeting = await store.store.run(lambda uow: _three_answers(uow, store))
+
+    async def quoted(delivery: Delivery) -> Quotation | None:
+        return (await store.store.read(lambda uow: uow.deliveries.letter(delivery))).quotation
+
+    assert await quoted(greeting) is None, "an automatic answer never quotes"
+    assert await quoted(first) == Quotation(MONDAY, "Is it ready?", "Annie", "annie@example.com", "UTC")
+    assert await quoted(second) is None, "it was quoted already"
+    assert (await store.store.read(lambda uow: uow.deliveries.letter(first))).locale == "en"
+
+
+async def _three_answers(uow: UnitOfWork, store: TestStore) -> list[Delivery]:
+    ann = await enquire(uow, store)
+    sender = {"from": {"name": "Annie", "address": "annie@example.com"}}
+    await uow.messages.add(replace(inbound(store, ann, seq=1, text="Is it ready?"), data=sender))
+    deliveries = []
+    for seq, automatic in ((2, True), (3, False), (4, False)):
+        answer = outbound(store, ann, seq=seq, automatic=automatic)
+        await uow.messages.add(answer)
+        deliveries.append(Delivery(DeliveryId(f"dlv_{seq}"), answer.id, ann.dialogue.id, MAIL, "due", MONDAY, MONDAY))
+        await uow.deliveries.add(deliveries[-1])
+    greeting, first, second = deliveries
+    return [first, second, greeting]
+
+
+async def test_where_people_see_the_thread_nothing_is_quoted(store: TestStore) -> None:
+    await settle_in(store)
+    first, *_ = await store.store.run(lambda uow: _three_answers(uow, store))
+
+    async def move(uow: UnitOfWork) -> None:
+        await uow.channels.save(replace(await uow.channels.get(MAIL), kind="telegram"))
+
+    await store.store.run(move)
+    assert (await store.store.read(lambda uow: uow.deliveries.letter(first))).quotation is None

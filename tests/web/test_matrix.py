@@ -43,6 +43,8 @@ MATRIX: dict[tuple[str, str], dict[str, Any]] = {
     ("GET", "/api/v1/lines"): ANYONE, ("POST", "/api/v1/lines"): ADMINS, ("GET", "/api/v1/lines/{line_id}"): ANYONE,
     ("PATCH", "/api/v1/lines/{line_id}"): ADMINS, ("DELETE", "/api/v1/lines/{line_id}"): ADMINS,
     ("GET", "/api/v1/lines/{line_id}/hours"): ANYONE,
+    ("GET", "/api/v1/holidays"): ADMINS, ("GET", "/api/v1/holidays/countries"): ADMINS,
+    ("GET", f"{SETTINGS}/qr"): ADMINS,
     ("GET", "/api/v1/channels"): ADMINS, ("POST", "/api/v1/channels"): ADMINS, ("GET", "/api/v1/channels/kinds"): ADMINS,
     ("POST", "/api/v1/channels/test"): ADMINS, ("GET", SETTINGS): ADMINS, ("PATCH", SETTINGS): ADMINS,
     ("DELETE", SETTINGS): ADMINS, ("POST", f"{SETTINGS}/test"): ADMINS, ("POST", f"{SETTINGS}/resume"): ADMINS,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import fields
 from typing import Any
 
 import pytest
+import segno
 
 from gateway.domain.line import Line
 from gateway.domain.operator import Operator
@@ -51,6 +53,16 @@ async def test_wrong_hours_are_refused_with_the_remedy(house: House, admin: Brow
     assert "like" in body["detail"]
 
 
+async def test_a_refusal_can_be_said_in_every_language(house: House, admin: Browser) -> None:
+    body = await (await admin.ask("PATCH", f"/api/v1/lines/{LINE}", {"schedule": {"zone": "Mars/Base"}})).json(
+        content_type=None
+    )
+    assert body["said"] == {"code": "config.zone", "values": {"zone": "Mars/Base"}}
+    answer = await (await admin.post("/api/v1/channels/test", {"kind": "fax", "settings": {}})).json()
+    assert answer["items"][0]["detail_said"] == {"code": "config.kind", "values": {"kind": "fax"}}
+    assert answer["items"][0]["remedy_said"] is None
+
+
 async def test_a_stale_version_is_a_conflict(house: House, admin: Browser) -> None:
     version = (await (await admin.get(f"/api/v1/lines/{LINE}")).json())["version"]
     change = {"version": version, "name": "Sales and more"}
@@ -84,6 +96,29 @@ async def test_secrets_are_written_and_never_read(house: House, admin: Browser) 
     assert dict(stored.settings) == {"token": "123:secret", "username": "shop2"}
     for text in (await changed.text(), await (await admin.get("/api/v1/channels")).text()):
         assert "123:secret" not in text
+
+
+async def test_the_bots_link_can_be_had_as_a_qr_code(house: House, admin: Browser) -> None:
+    body = {"kind": "telegram", "line_id": LINE, "name": "Bot", "settings": {"token": "123:secret", "username": "@shop"}}
+    made = await (await admin.post("/api/v1/channels", body)).json()
+    answer = await admin.get(f"/api/v1/channels/{made['id']}/qr")
+    picture = await answer.text()
+    assert (answer.status, answer.content_type) == (200, "image/svg+xml")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    expected = io.BytesIO()
+    segno.make("https://t.me/shop", error="m", micro=False).save(
+        expected, kind="svg", scale=8, border=4, light="white", xmldecl=False
+    )
+    assert picture == expected.getvalue().decode()
+
+
+@pytest.mark.parametrize("username", [None, "", "@"])
+async def test_a_bot_without_a_name_has_no_link_and_no_code(house: House, admin: Browser, username: str | None) -> None:
+    settings = {"token": "123:secret", "username": username}
+    body = {"kind": "telegram", "line_id": LINE, "name": "Bot", "settings": settings}
+    made = await (await admin.post("/api/v1/channels", body)).json()
+    assert made["install"] == {"link": None}
+    assert (await admin.get(f"/api/v1/channels/{made['id']}/qr")).status == 404
 
 
 async def test_a_nested_secret_is_masked_too(house: House, admin: Browser) -> None:

@@ -1,7 +1,7 @@
 /** One function per request of docs/reference/console-protocol.md, named after what it does. */
 import { get, patch, post, put, remove, upload, type Query } from './http'
 import type {
-  Attachment, Call, Canned, Channel, Contact, Conversation, Counts, Decision, Id, Lead, LeadPage, Line, Me, Message, Operator, Page, Presence, Row, Tab,
+  Attachment, Call, Canned, Channel, Contact, Conversation, Counts, Decision, Id, Lead, LeadPage, Line, Me, Message, Operator, Page, Presence, Row, Said, Tab,
 } from './types'
 
 const V1 = '/api/v1'
@@ -65,9 +65,12 @@ export const calls = {
   read: (id: Id) => get<Call>(`${V1}/calls/${id}`),
 }
 
-export interface CheckStep { what: string; ok: boolean; detail: string; remedy: string; millis: number | null }
+export interface CheckStep { what: string; ok: boolean; detail: string; remedy: string; millis: number | null; detail_said: Said | null; remedy_said: Said | null }
+export interface Holidays { country: string; subdivisions: { code: string; name: string }[]; items: { date: string; name: string }[] }
 export interface ChannelKindCard { kind: Channel['kind']; schema: Record<string, unknown>; secrets: string[] }
 export interface Quarantined { id: Id; channel_id: Id; received_at: string; size: number; error: string; code: string; attempts: number; subject: string }
+
+export const qrOf = (channel_id: Id): string => `${V1}/channels/${channel_id}/qr`
 
 export const settings = {
   lines: () => get<Page<Line>>(`${V1}/lines`),
@@ -76,6 +79,8 @@ export const settings = {
   changeLine: (id: Id, change: Partial<Line>) => patch<Line>(`${V1}/lines/${id}`, change),
   removeLine: (id: Id) => remove<void>(`${V1}/lines/${id}`),
   hours: (id: Id, at: string) => get<{ open: boolean; opens_at: string | null; closes_at: string | null }>(`${V1}/lines/${id}/hours`, { at }),
+  holidayCountries: () => get<{ items: string[] }>(`${V1}/holidays/countries`),
+  holidays: (query: { country: string; subdivision: string; year: number; locale: string }) => get<Holidays>(`${V1}/holidays`, query),
   channels: () => get<Page<Channel>>(`${V1}/channels`),
   channel: (id: Id) => get<Channel>(`${V1}/channels/${id}`),
   addChannel: (channel: Partial<Channel>) => post<Channel>(`${V1}/channels`, channel),

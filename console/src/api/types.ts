@@ -8,7 +8,7 @@ export type Permission = 'answer' | 'see_all' | 'steer' | 'configure'
 export type Tab = 'mine' | 'waiting' | 'all' | 'closed'
 
 export interface Page<T> { items: T[]; next_cursor: string | null }
-export interface Problem { type?: string; title: string; status: number; code: string; detail: string; request_id?: string; errors?: { pointer: string; detail: string }[]; retry_after?: number; taken_by?: string }
+export interface Problem { type?: string; title: string; status: number; code: string; detail: string; request_id?: string; errors?: { pointer: string; detail: string }[]; retry_after?: number; taken_by?: string; said?: Said | null }
 
 export interface Operator { id: Id; name: string; email: string; roles: string[]; locale: string; devices: string[]; limit: number | null; active: boolean; preferences: Record<string, unknown>; has_password: boolean; presence?: Presence | null }
 export interface Presence { operator_id: Id; state: PresenceState; reason: string | null; since: Stamp | null; not_responding: boolean }
@@ -28,7 +28,9 @@ export interface Conversation extends Row { contact: Contact; lead: Lead | null;
 
 export interface Attachment { id: Id; name: string; type: string; size: number; state: string; url: string; width: number | null; height: number | null; content_id: string | null }
 export type DeliveryState = 'due' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'uncertain'
-export interface Delivery { id: Id; state: DeliveryState; error: string; code?: string | null; attempts: number; next_at: Stamp | null; updated_at: Stamp | null }
+/** What a sentence of an adapter says, to be said in the reader's language. */
+export interface Said { code: string; values: Record<string, string | number> }
+export interface Delivery { id: Id; state: DeliveryState; error: string; code?: string | null; said?: Said | null; attempts: number; next_at: Stamp | null; updated_at: Stamp | null }
 export type MessageType = 'inbound' | 'outbound' | 'note' | 'system' | 'call'
 export interface Message {
   id: Id; seq: number; type: MessageType; dialogue_id: Id; conversation_id: Id | null; operator_id: Id | null; client_id: string | null
@@ -66,7 +68,7 @@ export interface Line {
 }
 export interface Channel {
   id: Id; kind: ChannelKind; line_id: Id; name: string; key: string; settings: Record<string, unknown>; enabled: boolean
-  health: 'unknown' | 'ok' | 'retrying' | 'paused' | 'off'; problem: string; last_ok_at: Stamp | null; last_event_at: Stamp | null; version: number; install: Record<string, string>
+  health: 'unknown' | 'ok' | 'retrying' | 'paused' | 'off'; problem: string; said: Said | null; last_ok_at: Stamp | null; last_event_at: Stamp | null; version: number; install: Record<string, string>
 }
 export interface Canned { id: Id; shortcut: string; text: string; locale: string | null; line_id: Id | null; operator_id: Id | null }
 
@@ -74,7 +76,7 @@ export interface Canned { id: Id; shortcut: string; text: string; locale: string
 export interface ConsoleEvent { seq: number; type: string; at: Stamp; actor: Id | null; line_id: Id | null; conversation_id: Id | null; dialogue_id: Id | null; lead_id: Id | null; operator_id: Id | null; data: EventData }
 export interface EventData {
   message?: Message; conversation?: Row; delivery?: Delivery; message_id?: Id; conversation_id?: Id; offer?: Offer; taken_by?: Id | null; contact?: Contact
-  lead?: Lead; reason?: string; call?: Call; recording?: Recording; call_id?: Id; presence?: Presence; channel_id?: Id; health?: Channel['health']; problem?: string; what?: string; by?: Id | null; why?: string
+  lead?: Lead; reason?: string; call?: Call; recording?: Recording; call_id?: Id; presence?: Presence; channel_id?: Id; health?: Channel['health']; problem?: string; said?: Said | null; what?: string; by?: Id | null; why?: string
 }
 export interface TypingNotice { conversation_id: Id; on: boolean; name: string; who: string; text?: string }
 export interface ViewingNotice { conversation_id: Id; operator_id: Id; on: boolean; replying: boolean }

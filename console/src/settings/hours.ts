@@ -116,6 +116,15 @@ export function runs(week: Week, order: readonly Day[]): { from: Day; to: Day; s
   }
   return out.map(({ from, to, spans }) => ({ from, to, spans }))
 }
+/** These dates closed all day, those left alone that have hours of their own or are closed already; and which were new. */
+export function withDaysOff(exceptions: Record<string, Span[]>, dates: readonly string[]): { exceptions: Record<string, Span[]>; added: string[] } {
+  const added = [...new Set(dates)].filter((date) => !exceptions[date])
+  return { exceptions: { ...exceptions, ...Object.fromEntries(added.map((date) => [date, []])) }, added }
+}
+/** Taken out again, except those that were given hours meanwhile. */
+export function withoutDaysOff(exceptions: Record<string, Span[]>, added: readonly string[]): Record<string, Span[]> {
+  return Object.fromEntries(Object.entries(exceptions).filter(([date, spans]) => spans.length || !added.includes(date)))
+}
 /** How many things differ: days, dates, the zone, "always". */
 export function differences(a: Hours, b: Hours): number {
   const text = (spans: Span[] | undefined): string => (spans ? `[${tidy(spans).map(showSpan).join()}]` : '')

@@ -35,8 +35,8 @@ export const useDirectory = defineStore('directory', () => {
   function applyPresence(presence: Presence): void {
     operators.value = operators.value.map((o) => (o.id === presence.operator_id ? { ...o, presence } : o))
   }
-  function applyHealth(id: Id, health: Channel['health'], problem: string): void {
-    channels.value = channels.value.map((c) => (c.id === id ? { ...c, health, problem } : c))
+  function applyHealth(id: Id, health: Channel['health'], problem: string, said: Channel['said']): void {
+    channels.value = channels.value.map((c) => (c.id === id ? { ...c, health, problem, said } : c))
   }
   return { lines, operators, channels, canned, stages, loaded, lineById, operatorById, lineName, operatorName, firstName, presenceOf, load, applyPresence, applyHealth }
 })

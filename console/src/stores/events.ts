@@ -33,7 +33,7 @@ export function routeEvent(event: ConsoleEvent): void {
   else if (area === 'lead' && data.lead) aboutLead(event)
   else if (area === 'contact' && data.contact) for (const d of Object.values(useThreads().details)) { if (d.contact_id === data.contact.id) useThreads().patch(d.id, { contact: { ...d.contact, ...data.contact } }) }
   else if (area === 'operator' && data.presence) aboutPresence(event)
-  else if (area === 'channel' && data.channel_id && data.health) useDirectory().applyHealth(data.channel_id, data.health, data.problem ?? '')
+  else if (area === 'channel' && data.channel_id && data.health) useDirectory().applyHealth(data.channel_id, data.health, data.problem ?? '', data.said ?? null)
   else if (area === 'settings') void useDirectory().load()
 }
 

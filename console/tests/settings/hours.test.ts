@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { copied, differences, dragged, drawn, hoursOf, onTrack, overlapping, parseClock, parseSpan, proposed, runs, scheduleOf, showSpan, spanOf, tidy, weekMinutes, DAYS } from '@/settings/hours'
+import { copied, differences, dragged, drawn, hoursOf, onTrack, overlapping, parseClock, parseSpan, proposed, runs, scheduleOf, showSpan, spanOf, tidy, weekMinutes, withDaysOff, withoutDaysOff, DAYS } from '@/settings/hours'
 
 const schedule = {
   zone: 'Europe/London', always: false,
@@ -63,5 +63,19 @@ describe('a schedule in the editor', () => {
     b.exceptions['2026-12-26'] = []
     b.zone = 'Asia/Tehran'
     expect(differences(a, b)).toBe(3)
+  })
+})
+
+describe('public holidays taken over', () => {
+  const before = { '2026-01-06': [{ start: 600, end: 840 }], '2026-12-25': [] }
+  it('close whole days, and leave alone what is there', () => {
+    const { exceptions, added } = withDaysOff(before, ['2026-01-01', '2026-01-06', '2026-12-25', '2026-01-01'])
+    expect(added).toEqual(['2026-01-01'])
+    expect(exceptions).toEqual({ ...before, '2026-01-01': [] })
+  })
+  it('can be taken out again, but for those that were given hours', () => {
+    const { exceptions, added } = withDaysOff(before, ['2026-01-01', '2026-05-01'])
+    const edited = { ...exceptions, '2026-05-01': [{ start: 600, end: 720 }] }
+    expect(withoutDaysOff(edited, added)).toEqual({ ...before, '2026-05-01': [{ start: 600, end: 720 }] })
   })
 })

@@ -25,6 +25,7 @@ from gateway.domain.errors import Unreadable, send_again, send_refused
 from gateway.domain.ids import ChannelId
 from gateway.domain.inbound import InboundEvent, Raw
 from gateway.domain.message import Attachment
+from gateway.domain.sentence import sentence
 from gateway.ports.channel import CheckLine, Inbox
 from gateway.ports.clock import Clock
 
@@ -71,7 +72,10 @@ class EmailChannel:
         files = [(file, await self._bytes_of(file)) for file in letter.files]
         if sum(len(content) for _, content in files) > MAX_OUTGOING:
             raise send_refused(
-                f"The attachments are larger than {MAX_OUTGOING // 1024 // 1024} MB together.", code="mail_too_large"
+                sentence(
+                    "send.mail_files_size", "The attachments are larger than {n} MB together.", n=MAX_OUTGOING // 1024 // 1024
+                ),
+                code="mail_too_large",
             )
         post = compose(letter, settings=self._settings, threads=self._threads, files=files)
         proofread(post)
@@ -99,14 +103,17 @@ class EmailChannel:
         return await check(self._settings, tls=self._given.shared.tls)
 
     async def close(self) -> None:
-        """End the workers, unless they are shared."""
+        """Part from the mail server; end the workers, unless they are shared."""
+        await self._postman.close()
         if self._given.shared.workers is None:
             await self._workers.close()
 
     async def _bytes_of(self, file: Attachment) -> bytes:
         if file.blob_key is None:
-            raise send_refused("An attachment is not stored yet.", ours=True, code="attachment_missing")
+            raise send_refused(
+                sentence("send.file_not_stored", "An attachment is not stored yet."), ours=True, code="attachment_missing"
+            )
         try:
             return await self._given.read_blob(file.blob_key)
         except Exception as error:
-            raise send_again("An attachment cannot be read from the storage now.") from error
+            raise send_again(sentence("send.file_unreadable", "An attachment cannot be read from the storage now.")) from error

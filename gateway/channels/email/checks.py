@@ -14,6 +14,7 @@ from gateway.channels.email.fields import clean
 from gateway.channels.email.limits import MAX_BYTES
 from gateway.channels.email.settings import EmailSettings, Imap, Smtp
 from gateway.domain.errors import ChannelPaused, SendError
+from gateway.domain.sentence import sentence
 from gateway.ports.channel import CheckLine
 
 SECONDS = 20.0
@@ -58,11 +59,21 @@ def _network(which: str, server: Imap | Smtp, tls: ssl.SSLContext | None) -> lis
         return await _connect(server, tls or ssl.create_default_context())
 
     steps: list[Step] = [
-        (f"{which}.dns", names, f"Check the host name “{server.host}”."),
-        (f"{which}.connect", connects, f"Check the port {server.port} and whether a firewall stands in between."),
+        (f"{which}.dns", names, sentence("mail.check_host", "Check the host name “{host}”.", host=server.host)),
+        (
+            f"{which}.connect",
+            connects,
+            sentence("mail.check_port", "Check the port {port} and whether a firewall stands in between.", port=server.port),
+        ),
     ]
     if server.security == "tls":
-        steps.append((f"{which}.tls", encrypts, "Check that this port speaks TLS, and the name on the server's certificate."))
+        steps.append(
+            (
+                f"{which}.tls",
+                encrypts,
+                sentence("mail.check_tls", "Check that this port speaks TLS, and the name on the server's certificate."),
+            )
+        )
     return steps
 
 
@@ -92,26 +103,31 @@ def _imap_login(imap: Imap, tls: ssl.SSLContext | None) -> Step:
         finally:
             mailbox.abort()
             await thread.end(mailbox.close, within=0.8)
-        return "IDLE" if opened.idle else "no IDLE: new mail is looked for every minute"
+        return "IDLE" if opened.idle else sentence("mail.no_idle", "no IDLE: new mail is looked for every minute")
 
     return (
         "imap.login",
         opens,
-        (
+        sentence(
+            "mail.check_imap",
             "Check user name, password (an app password, if the provider wants one), IMAP access in the mailbox's settings, "
-            "and the folder's name."
+            "and the folder's name.",
         ),
     )
 
 
 def _smtp_login(smtp: Smtp, tls: ssl.SSLContext | None) -> Step:
     async def logs_in() -> str:
-        from gateway.channels.email.smtp import Pacing, Postman
+        from gateway.channels.email.connections import Connections
 
+        connections = Connections(smtp, tls=tls, idle=0)
         try:
-            async with Postman(smtp, pacing=Pacing(), tls=tls).connected() as client:
+            async with connections.connected() as client:
                 return "SMTPUTF8" if client.supports_extension("smtputf8") else ""
         except SendError as error:
             raise OSError(error.detail) from error
+        finally:
+            await connections.close()
 
-    return ("smtp.login", logs_in, "Check user name and password for sending, the port and the kind of encryption.")
+    remedy = sentence("mail.check_smtp", "Check user name and password for sending, the port and the kind of encryption.")
+    return ("smtp.login", logs_in, remedy)

@@ -18,6 +18,7 @@ from html import escape
 from quopri import encodestring
 from urllib.parse import quote
 
+from gateway.channels.email.attribution import quoted_html, quoted_text
 from gateway.channels.email.fields import clean, message_ids, normal_address
 from gateway.channels.email.files import safe_name
 from gateway.channels.email.limits import MAX_NAME, MAX_SUBJECT
@@ -27,6 +28,7 @@ from gateway.channels.email.threads import Threads
 from gateway.domain.delivery import Letter
 from gateway.domain.errors import send_refused
 from gateway.domain.message import Attachment
+from gateway.domain.sentence import sentence
 
 CRLF = b"\r\n"
 _PLAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]*[A-Za-z0-9])?\Z")
@@ -56,7 +58,7 @@ def compose(letter: Letter, *, settings: EmailSettings, threads: Threads, files:
     bcc = _addresses(_listed(letter, "bcc"))
     envelope = tuple(dict.fromkeys((*to, *cc, *bcc)))
     if not envelope:
-        raise send_refused("This message has no recipient.", code="mail_no_recipient")
+        raise send_refused(sentence("send.mail_no_recipient", "This message has no recipient."), code="mail_no_recipient")
     subject = _subject(letter)
     message_id = threads.message_id(letter.dialogue_key, letter_key=letter.key)
     headers = _headers(letter, settings=settings, to=to, cc=cc) | {
@@ -67,7 +69,7 @@ def compose(letter: Letter, *, settings: EmailSettings, threads: Threads, files:
     head = b"".join(f"{name}: {value}\r\n".encode() for name, value in headers.items())
     return Post(
         envelope_from=settings.address, envelope_to=envelope, message_id=message_id, headers=headers,
-        body=head + _content(letter, message_id, files), to=to, cc=cc, subject=subject,
+        body=head + _content(letter, message_id, files, quoting=settings.quote_original), to=to, cc=cc, subject=subject,
     )  # fmt: skip
 
 
@@ -119,7 +121,10 @@ def _addresses(values: Sequence[str]) -> tuple[str, ...]:
         address = normal_address(value)
         domain = _ascii_domain(address) if address else None
         if address is None or domain is None:
-            raise send_refused(f"“{clean(value, cap=80)}” is not a mail address.", code="mail_bad_address")
+            raise send_refused(
+                sentence("send.mail_bad_address", "“{address}” is not a mail address.", address=clean(value, cap=80)),
+                code="mail_bad_address",
+            )
         found.append(f"{address.rpartition('@')[0]}@{domain}")
     return tuple(dict.fromkeys(found))
 
@@ -145,10 +150,14 @@ def _encoded(value: str, *, plain: re.Pattern[str]) -> str:
     return "\r\n ".join(f"=?utf-8?b?{b64encode(word.encode()).decode()}?=" for word in words)
 
 
-def _content(letter: Letter, message_id: str, files: Sequence[tuple[Attachment, bytes]]) -> bytes:
+def _content(letter: Letter, message_id: str, files: Sequence[tuple[Attachment, bytes]], *, quoting: bool) -> bytes:
     mark = hashlib.sha256(message_id.encode()).hexdigest()[:32]
     text = letter.message.text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-    both = _multipart("alternative", f"a-{mark}", [_text("plain", text), _text("html", _html(text))])
+    plain, html = text, _paragraph(text)
+    if letter.quotation and quoting:
+        plain = f"{text}\n\n{quoted_text(letter.quotation, locale=letter.locale)}"
+        html += "\n<br>\n" + quoted_html(letter.quotation, locale=letter.locale, markup=_markup)
+    both = _multipart("alternative", f"a-{mark}", [_text("plain", plain), _text("html", f"<html><body>{html}</body></html>")])
     if not files:
         return both
     return _multipart("mixed", f"m-{mark}", [both, *(_attachment(file, content) for file, content in files)])
@@ -165,16 +174,20 @@ def _text(kind: str, text: str) -> bytes:
     return f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'.encode() + body
 
 
-def _html(text: str) -> str:
-    """The text with clickable links; each paragraph finds its own direction."""
+def _paragraph(text: str) -> str:
+    """Finds its own direction."""
+    return f'<div dir="auto" style="font-family:sans-serif">{_markup(text)}</div>'
+
+
+def _markup(text: str) -> str:
+    """The text with clickable links."""
     parts, last = [], 0
     for found in _LINK.finditer(text):
         link = escape(found[0])
         parts += [escape(text[last : found.start()]), f'<a href="{link}">{link}</a>']
         last = found.end()
     parts.append(escape(text[last:]))
-    body = "<br>\n".join("".join(parts).split("\n"))
-    return f'<html><body><div dir="auto" style="font-family:sans-serif">{body}</div></body></html>'
+    return "<br>\n".join("".join(parts).split("\n"))
 
 
 def _attachment(file: Attachment, content: bytes) -> bytes:

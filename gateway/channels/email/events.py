@@ -80,7 +80,9 @@ def _received(mail: ParsedMail, raw: Raw, author: Address, *, settings: EmailSet
         ),
         reply_to=mail.in_reply_to or (mail.references[-1] if mail.references else None),
         automatic=bool(mail.automatic) or own_mail,
-        data=_particulars(mail, name, token=token, own_key=own_key) | ({"own": True} if own_mail else {}),
+        data=_particulars(mail, name, token=token, own_key=own_key)
+        | {"from": {"name": author.name, "address": author.address}}
+        | ({"own": True} if own_mail else {}),
     )
 
 

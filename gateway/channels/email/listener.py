@@ -28,6 +28,7 @@ from gateway.channels.email.settings import EmailSettings
 from gateway.domain.errors import ChannelPaused, GatewayError, StoreUnavailable
 from gateway.domain.ids import ChannelId
 from gateway.domain.inbound import Raw
+from gateway.domain.sentence import sentence
 from gateway.ports.channel import Inbox
 from gateway.ports.clock import Clock
 
@@ -105,7 +106,8 @@ class MailListener:
         log.warning("mail.connection_lost", channel=self._channel_id, error=type(error).__name__, failures=self._failures)
         with suppress(StoreUnavailable):
             text = error.detail if isinstance(error, GatewayError) else f"{type(error).__name__}: {str(error)[:200]}"
-            await inbox.report(self._channel_id, problem=f"The mailbox cannot be read now; trying again. {text}")
+            problem = sentence("mail.unreadable_now", "The mailbox cannot be read now; trying again. {reason}", reason=text)
+            await inbox.report(self._channel_id, problem=problem)
 
     async def _session(self, inbox: Inbox) -> None:
         thread = OwnThread(f"imap-{self._channel_id}")

@@ -23,6 +23,7 @@ from imapclient.exceptions import CapabilityError, IMAPClientAbortError, IMAPCli
 from gateway.channels.email.fields import clean
 from gateway.channels.email.settings import Imap
 from gateway.domain.errors import ChannelPaused
+from gateway.domain.sentence import sentence
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
 HEADER_BYTES = 256 * 1024
@@ -165,7 +166,11 @@ class Mailbox:
             if _is_passing(error):
                 raise
             raise ChannelPaused(
-                f"The folder “{self._imap.folder}” cannot be opened. Choose a folder that exists in the mailbox.",
+                sentence(
+                    "mail.no_folder",
+                    "The folder “{folder}” cannot be opened. Choose a folder that exists in the mailbox.",
+                    folder=self._imap.folder,
+                ),
                 code="mail_no_folder",
             ) from error
 
@@ -179,18 +184,26 @@ def _explained(step: Callable[[], Any]) -> Any:
         return step()
     except ssl.SSLCertVerificationError as error:
         raise ChannelPaused(
-            f"The mail server's certificate is not valid ({error.verify_message}). Check the host name, or the certificate.",
+            sentence(
+                "mail.bad_certificate",
+                "The mail server's certificate is not valid ({reason}). Check the host name, or the certificate.",
+                reason=error.verify_message,
+            ),
             code="mail_bad_certificate",
         ) from error
     except CapabilityError as error:
         raise ChannelPaused(
-            "The mail server offers no STARTTLS. Choose another kind of encryption.", code="mail_no_tls"
+            sentence("mail.no_tls", "The mail server offers no STARTTLS. Choose another kind of encryption."),
+            code="mail_no_tls",
         ) from error
     except LoginError as error:
         if isinstance(error.__context__, IMAPClientAbortError) or _is_passing(error):
             raise ConnectionLost(f"The mail server cannot log us in now: {clean(str(error), cap=200)}") from error
         raise ChannelPaused(
-            "The mail server refuses the user name or password. Check both; many providers want an app password or OAuth.",
+            sentence(
+                "mail.login_refused",
+                "The mail server refuses the user name or password. Check both; many providers want an app password or OAuth.",
+            ),
             code="mail_login_refused",
         ) from error
 

@@ -11,6 +11,7 @@ import time
 
 from gateway.channels.email.settings import OAuth
 from gateway.domain.errors import ChannelPaused
+from gateway.domain.sentence import sentence
 
 EARLY = 300.0
 SECONDS = 15.0
@@ -71,7 +72,11 @@ class AccessToken:
         if status in (400, 401, 403):
             reason = str(answer.get("error", status))[:60]
             raise ChannelPaused(
-                f"The mail provider refuses the access token ({reason}). Connect the mailbox again to renew the consent.",
+                sentence(
+                    "mail.consent",
+                    "The mail provider refuses the access token ({reason}). Connect the mailbox again to renew the consent.",
+                    reason=reason,
+                ),
                 code="mail_oauth_refused",
             )
         if status != 200 or not answer.get("access_token"):

@@ -12,6 +12,7 @@ from gateway.channels.email.compose import Post
 from gateway.channels.email.fields import addresses, decode_words, header
 from gateway.channels.email.limits import MAX_SUBJECT, header_block
 from gateway.domain.errors import SendError, send_refused
+from gateway.domain.sentence import sentence
 
 
 def proofread(post: Post) -> None:
@@ -36,4 +37,7 @@ def proofread(post: Post) -> None:
 
 
 def _differs(where: str) -> SendError:
-    return send_refused(f"The mail was not sent: its {where} cannot be written safely.", ours=True, code="mail_unsafe")
+    return send_refused(
+        sentence("send.mail_unsafe", "The mail was not sent: its {where} cannot be written safely.", where=where),
+        ours=True, code="mail_unsafe",
+    )  # fmt: skip

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, Va
 
 from gateway.channels.email.fields import clean, normal_address
 from gateway.domain.errors import ConfigError
+from gateway.domain.sentence import sentence
 
 Security = Literal["none", "starttls", "tls"]
 
@@ -81,7 +82,10 @@ class Smtp(_Server):
 
 
 class EmailSettings(_Value):
-    """One mailbox. backfill_days: how far back the first fetch goes; exclude: `*@example.com` or whole addresses."""
+    """One mailbox. backfill_days: how far back the first fetch goes; exclude: `*@example.com` or whole addresses.
+
+    quote_original: an answer carries the mail it answers below it.
+    """
 
     address: MailAddress
     name: Annotated[str, Field(max_length=64)] = ""
@@ -90,6 +94,7 @@ class EmailSettings(_Value):
     backfill_days: Annotated[int, Field(ge=0, le=3650)] = 0
     exclude: tuple[Annotated[str, Field(min_length=1, max_length=254)], ...] = ()
     mark_seen: bool = False
+    quote_original: bool = True
     own_addresses: tuple[MailAddress, ...] = ()
 
     @property
@@ -107,4 +112,6 @@ def read_settings(settings: Any) -> EmailSettings:
             f"{'.'.join(str(part) for part in item['loc']) or 'settings'}: {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors(include_input=False, include_url=False)
         ]
-        raise ConfigError("The mailbox settings are wrong. " + " ".join(lines)) from None
+        raise ConfigError(
+            sentence("config.mailbox", "The mailbox settings are wrong. {faults}", faults=" ".join(lines))
+        ) from None

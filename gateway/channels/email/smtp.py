@@ -1,4 +1,4 @@
-"""Hand one mail to the SMTP server, once, and tell what became of it. Talks SMTP through aiosmtplib; used by channel.py.
+"""Hand one mail to the SMTP server, once, and tell what became of it. Talks SMTP over connections.py; used by channel.py.
 
 Step by step instead of `sendmail`, because the step decides the meaning (RFC 5321 section 4.2.5): before the final dot
 nothing has arrived; after it and without an answer nobody knows. All recipients or none: a letter has one fate.
@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import aiosmtplib
 from aiolimiter import AsyncLimiter
 
 from gateway.channels.email.compose import Post
+from gateway.channels.email.connections import Connections
 from gateway.channels.email.fields import clean
-from gateway.channels.email.oauth import AccessToken
 from gateway.channels.email.settings import Smtp
 from gateway.domain.errors import ChannelPaused, SendError, send_again, send_refused, send_unknown
+from gateway.domain.sentence import sentence
 
 SECONDS = 50.0
-STEP_SECONDS = 20.0
 
 
 class Pacing:
@@ -43,8 +41,7 @@ class Postman:
     def __init__(self, smtp: Smtp, *, pacing: Pacing, tls: ssl.SSLContext | None = None) -> None:
         self._smtp = smtp
         self._pacing = pacing
-        self._tls = tls
-        self._token = AccessToken(smtp.oauth) if smtp.oauth else None
+        self._connections = Connections(smtp, tls=tls)
 
     async def deliver(self, post: Post) -> None:
         """Returns when the server has taken it. Raises only SendError."""
@@ -53,7 +50,7 @@ class Postman:
             async with asyncio.timeout(SECONDS):
                 async with self._pacing.of(self._smtp):
                     pass
-                async with self.connected() as client:
+                async with self._connections.connected() as client:
                     await _envelope(client, post)
                     arriving[0] = True
                     await client.data(post.body)
@@ -61,54 +58,31 @@ class Postman:
         except SendError:
             raise
         except ChannelPaused as error:
-            raise send_again(error.detail, after=600) from error
+            raise send_again(
+                sentence("send.mail_paused", "The mailbox needs a person: {reason}", reason=error.detail), after=600
+            ) from error
         except aiosmtplib.SMTPResponseException as error:
             raise _by_code(error) from error
         except aiosmtplib.SMTPNotSupported as error:
-            raise send_refused(f"The mail server cannot do this: {_said(error)}", ours=True) from error
+            raise send_refused(
+                sentence("send.mail_not_supported", "The mail server cannot do this: {reason}", reason=_said(error)), ours=True
+            ) from error
         except ssl.SSLCertVerificationError as error:
-            raise send_again("The mail server's certificate is not valid.", after=600) from error
+            raise send_again(
+                sentence("send.mail_certificate", "The mail server's certificate is not valid."), after=600
+            ) from error
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             if arriving[0]:
-                raise send_unknown("The connection broke before the mail server confirmed the mail.") from error
-            raise send_again(f"The mail server cannot be reached ({type(error).__name__}).") from error
+                raise send_unknown(
+                    sentence("send.mail_broke", "The connection broke before the mail server confirmed the mail.")
+                ) from error
+            raise send_again(
+                sentence("send.mail_unreachable", "The mail server cannot be reached ({fault}).", fault=type(error).__name__)
+            ) from error
 
-    @asynccontextmanager
-    async def connected(self) -> AsyncIterator[aiosmtplib.SMTP]:
-        """A connection, encrypted and logged in as the settings say; closed afterwards, whatever happens."""
-        client = aiosmtplib.SMTP(
-            hostname=self._smtp.host, port=self._smtp.port, timeout=STEP_SECONDS,
-            use_tls=self._smtp.security == "tls", start_tls=self._smtp.security == "starttls",
-            tls_context=self._tls if self._smtp.security != "none" else None,
-        )  # fmt: skip
-        try:
-            await client.connect()
-            await _greet(client)
-            await self._login(client)
-            yield client
-            await _quit(client)
-        finally:
-            client.close()
-
-    async def _login(self, client: aiosmtplib.SMTP) -> None:
-        try:
-            if self._token:
-                await client.auth_xoauth2(self._smtp.username, await self._token.get())
-            elif self._smtp.password is not None:
-                await client.login(self._smtp.username, self._smtp.password.get_secret_value())
-        except aiosmtplib.SMTPAuthenticationError:
-            if self._token:
-                self._token.forget()
-            raise
-
-
-async def _greet(client: aiosmtplib.SMTP) -> None:
-    """EHLO, so that the server's limits are known; a very old server gets HELO."""
-    if client.is_ehlo_or_helo_needed:
-        try:
-            await client.ehlo()
-        except aiosmtplib.SMTPHeloError:
-            await client.helo()
+    async def close(self) -> None:
+        """Part from the server."""
+        await self._connections.close()
 
 
 async def _envelope(client: aiosmtplib.SMTP, post: Post) -> None:
@@ -116,10 +90,16 @@ async def _envelope(client: aiosmtplib.SMTP, post: Post) -> None:
     options = []
     limit = _size_limit(client)
     if limit and len(post.body) > limit:
-        raise send_refused(f"The mail is larger than the {limit // 1024 // 1024} MB this server takes.", code="mail_too_large")
+        raise send_refused(
+            sentence("send.mail_size", "The mail is larger than the {n} MB this server takes.", n=limit // 1024 // 1024),
+            code="mail_too_large",
+        )
     if not "".join((post.envelope_from, *post.envelope_to)).isascii():
         if not client.supports_extension("smtputf8"):
-            raise send_refused("The mail server cannot send to addresses with such letters (no SMTPUTF8).", code="mail_no_utf8")
+            raise send_refused(
+                sentence("send.mail_no_utf8", "The mail server cannot send to addresses with such letters (no SMTPUTF8)."),
+                code="mail_no_utf8",
+            )
         options.append("SMTPUTF8")
     encoding = "utf-8" if options else "ascii"
     await client.mail(post.envelope_from, options=options, encoding=encoding)
@@ -132,20 +112,17 @@ def _size_limit(client: aiosmtplib.SMTP) -> int:
     return int(value) if str(value).isdigit() else 0
 
 
-async def _quit(client: aiosmtplib.SMTP) -> None:
-    try:
-        await client.quit(timeout=5)
-    except (aiosmtplib.SMTPException, OSError, TimeoutError):
-        pass  # the mail is taken; how we part does not matter
-
-
 def _by_code(error: aiosmtplib.SMTPResponseException) -> SendError:
-    text = f"The mail server answered {error.code}: {clean(str(error.message), cap=300)}"
+    answer: dict[str, str | int] = {"code": error.code, "reason": clean(str(error.message), cap=300)}
     if isinstance(error, aiosmtplib.SMTPAuthenticationError) and error.code >= 500:
-        return send_refused(f"{text} Check the user name and password for sending.", ours=True, code="mail_login_refused")
-    if 400 <= error.code < 500:
-        return send_again(text)
-    return send_refused(text, code=f"smtp_{error.code}")
+        words = sentence(
+            "send.mail_login",
+            "The mail server answered {code}: {reason} Check the user name and password for sending.",
+            **answer,
+        )
+        return send_refused(words, ours=True, code="mail_login_refused")
+    text = sentence("send.mail_answered", "The mail server answered {code}: {reason}", **answer)
+    return send_again(text) if 400 <= error.code < 500 else send_refused(text, code=f"smtp_{error.code}")
 
 
 def _said(error: Exception) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from gateway.channels.telegram.settings import TelegramSettings, read_settings
 from gateway.domain.channel import Channel as ChannelRow
 from gateway.domain.errors import ConfigError
+from gateway.domain.sentence import sentence
 from gateway.ports.clock import Clock
 
 if TYPE_CHECKING:
@@ -35,7 +36,11 @@ def build(
     """
     settings = read_settings(channel.settings)
     if settings.mode == "webhook" and not public_url:
-        raise ConfigError("Telegram webhook mode needs the server's public_url; set it, or choose mode: polling.")
+        raise ConfigError(
+            sentence(
+                "config.telegram_url", "Telegram webhook mode needs the server's public_url; set it, or choose mode: polling."
+            )
+        )
     from gateway.channels.telegram.adapter import TelegramChannel
 
     hook_url = f"{public_url.rstrip('/')}/hooks/{channel.key}" if public_url else None

@@ -10,6 +10,7 @@ from aiogram import exceptions as vendor
 
 from gateway.channels.telegram.faults import EVERY_FAULT, never_connected
 from gateway.channels.telegram.settings import TelegramSettings
+from gateway.domain.sentence import sentence
 from gateway.ports.channel import CheckLine
 
 
@@ -45,24 +46,40 @@ async def _token(bot: Bot) -> CheckLine:
 async def _receiving(bot: Bot, settings: TelegramSettings, *, hook_url: str | None) -> CheckLine:
     state = await bot.get_webhook_info()
     if settings.mode == "polling":
-        remedy = "Another program has set a webhook; it is removed when this channel starts." if state.url else ""
-        return CheckLine("receiving", ok=True, detail="polling", remedy=remedy)
+        remedy = (
+            sentence("telegram.foreign_hook", "Another program has set a webhook; it is removed when this channel starts.")
+            if state.url
+            else ""
+        )
+        return CheckLine("receiving", ok=True, detail=sentence("telegram.polling", "polling"), remedy=remedy)
     if state.last_error_message and state.pending_update_count:
-        remedy = "The address must be reachable from the internet over HTTPS (port 443, 80, 88 or 8443)."
+        remedy = sentence(
+            "telegram.hook_reachable", "The address must be reachable from the internet over HTTPS (port 443, 80, 88 or 8443)."
+        )
         return CheckLine("receiving", ok=False, detail=state.last_error_message[:200], remedy=remedy)
-    remedy = "" if state.url == hook_url else "The webhook is registered when this channel starts."
-    return CheckLine("receiving", ok=True, detail=f"webhook, {state.pending_update_count} waiting", remedy=remedy)
+    remedy = (
+        "" if state.url == hook_url else sentence("telegram.hook_later", "The webhook is registered when this channel starts.")
+    )
+    return CheckLine(
+        "receiving",
+        ok=True,
+        detail=sentence("telegram.hook", "webhook, {n} waiting", n=state.pending_update_count),
+        remedy=remedy,
+    )
 
 
 async def _groups(bot: Bot) -> CheckLine:
     me = await bot.get_me()
     if me.can_read_all_group_messages:
-        return CheckLine("groups", ok=True, detail="The bot reads everything in its groups.")
-    remedy = "For groups: @BotFather, /setprivacy, Disable; then remove the bot from the group and add it again."
+        return CheckLine("groups", ok=True, detail=sentence("telegram.groups_all", "The bot reads everything in its groups."))
+    remedy = sentence(
+        "telegram.set_privacy",
+        "For groups: @BotFather, /setprivacy, Disable; then remove the bot from the group and add it again.",
+    )
     return CheckLine(
         "groups",
         ok=True,
-        detail="Privacy mode is on: in groups the bot reads only replies and commands.",
+        detail=sentence("telegram.privacy", "Privacy mode is on: in groups the bot reads only replies and commands."),
         remedy=remedy,
     )
 
@@ -70,14 +87,18 @@ async def _groups(bot: Bot) -> CheckLine:
 def _failure(what: str, error: Exception) -> CheckLine:
     match error:
         case vendor.TelegramUnauthorizedError() | vendor.TelegramNotFound():
-            return CheckLine(
-                what, ok=False, detail="Telegram refuses the token.", remedy="Copy the token from @BotFather again."
-            )
+            detail = sentence("telegram.token_refused", "Telegram refuses the token.")
+            remedy = sentence("telegram.copy_token", "Copy the token from @BotFather again.")
         case vendor.TelegramRetryAfter():
-            return CheckLine(what, ok=False, detail="Too many requests.", remedy=f"Try again in {error.retry_after} s.")
+            detail = sentence("telegram.too_many", "Too many requests.")
+            remedy = sentence("telegram.try_later", "Try again in {seconds} s.", seconds=error.retry_after)
         case vendor.TelegramNetworkError() if never_connected(error):
-            return CheckLine(what, ok=False, detail="No connection.", remedy="Check name resolution, firewall and api_base.")
+            detail = sentence("telegram.no_connection", "No connection.")
+            remedy = sentence("telegram.check_network", "Check name resolution, firewall and api_base.")
         case vendor.TelegramNetworkError():
-            return CheckLine(what, ok=False, detail="The connection broke before an answer.", remedy="Try again.")
+            detail = sentence("telegram.broke", "The connection broke before an answer.")
+            remedy = sentence("telegram.try_again", "Try again.")
         case _:
-            return CheckLine(what, ok=False, detail="Unexpected answer.", remedy="Check api_base; is it a Bot API server?")
+            detail = sentence("telegram.odd_answer", "Unexpected answer.")
+            remedy = sentence("telegram.check_base", "Check api_base; is it a Bot API server?")
+    return CheckLine(what, ok=False, detail=detail, remedy=remedy)

@@ -10,21 +10,32 @@ from aiogram import exceptions as vendor
 from aiohttp import ClientConnectorError, ConnectionTimeoutError, InvalidURL
 
 from gateway.domain.errors import SendError, send_again, send_refused, send_unknown
+from gateway.domain.sentence import sentence
 
 UNREADABLE_ANSWERS = (vendor.ClientDecodeError, UnicodeDecodeError)
 EVERY_FAULT = (vendor.TelegramAPIError, *UNREADABLE_ANSWERS)
 
+_NO_RIGHTS = sentence("send.no_rights", "The bot may not write in this group; make it an administrator.")
 _REFUSALS = {
-    "chat not found": ("chat_not_found", "Telegram does not know this chat; the person may have deleted the account."),
-    "user is deactivated": ("chat_gone", "The person has deleted their Telegram account."),
-    "bot was kicked": ("kicked", "The bot was removed from this group."),
-    "bot is not a member": ("kicked", "The bot is not a member of this group."),
-    "not enough rights": ("no_rights", "The bot may not write in this group; make it an administrator."),
-    "have no rights": ("no_rights", "The bot may not write in this group; make it an administrator."),
-    "can't initiate conversation": ("not_started", "The person has not started the bot yet; a bot cannot write first."),
-    "message is too long": ("too_long", "Telegram refused the text as too long."),
-    "message text is empty": ("empty", "There was nothing to send."),
-    "photo_invalid_dimensions": ("bad_file", "Telegram refused the picture's dimensions; send it as a file."),
+    "chat not found": (
+        "chat_not_found",
+        sentence("send.chat_not_found", "Telegram does not know this chat; the person may have deleted the account."),
+    ),
+    "user is deactivated": ("chat_gone", sentence("send.chat_gone", "The person has deleted their Telegram account.")),
+    "bot was kicked": ("kicked", sentence("send.kicked", "The bot was removed from this group.")),
+    "bot is not a member": ("kicked", sentence("send.no_member", "The bot is not a member of this group.")),
+    "not enough rights": ("no_rights", _NO_RIGHTS),
+    "have no rights": ("no_rights", _NO_RIGHTS),
+    "can't initiate conversation": (
+        "not_started",
+        sentence("send.not_started", "The person has not started the bot yet; a bot cannot write first."),
+    ),
+    "message is too long": ("too_long", sentence("send.too_long", "Telegram refused the text as too long.")),
+    "message text is empty": ("empty", sentence("send.empty", "There was nothing to send.")),
+    "photo_invalid_dimensions": (
+        "bad_file",
+        sentence("send.bad_picture", "Telegram refused the picture's dimensions; send it as a file."),
+    ),
 }
 
 
@@ -32,21 +43,28 @@ def send_fault(error: Exception) -> SendError:
     """The SendError for what aiogram raised while sending. Knows: what is certain, whose fault, when to try again."""
     match error:
         case vendor.TelegramRetryAfter():
-            return send_again("Telegram asks us to wait.", after=float(error.retry_after))
+            return send_again(sentence("send.telegram_wait", "Telegram asks us to wait."), after=float(error.retry_after))
         case vendor.TelegramEntityTooLarge():
-            return send_refused("The file is over Telegram's limit for bots (50 MB).", code="too_large")
+            return send_refused(
+                sentence("send.telegram_size", "The file is over Telegram's limit for bots (50 MB)."), code="too_large"
+            )
         case vendor.TelegramNetworkError():
             return _network_fault(error)
         case vendor.TelegramForbiddenError():
-            return _refusal(error, code="blocked", text="The person has blocked the bot.")
+            return _refusal(error, code="blocked", text=sentence("send.blocked", "The person has blocked the bot."))
         case vendor.TelegramUnauthorizedError() | vendor.TelegramNotFound():
-            return send_refused("Telegram refuses the bot's token; enter a new one.", ours=True, code="unauthorized")
+            return send_refused(
+                sentence("send.bad_token", "Telegram refuses the bot's token; enter a new one."), ours=True, code="unauthorized"
+            )
         case vendor.TelegramBadRequest():
-            return _refusal(error, code="bad_request", text=f"Telegram refused the message: {error.message[:200]}")
+            text = sentence("send.telegram_refused", "Telegram refused the message: {reason}", reason=error.message[:200])
+            return _refusal(error, code="bad_request", text=text)
         case vendor.TelegramServerError() | vendor.ClientDecodeError() | UnicodeDecodeError():
-            return send_unknown("Telegram's answer could not be read; the message may have arrived.")
+            return send_unknown(
+                sentence("send.telegram_unreadable", "Telegram's answer could not be read; the message may have arrived.")
+            )
         case _:
-            return send_refused("Telegram refused the message.", code="refused")
+            return send_refused(sentence("send.refused", "Telegram refused the message."), code="refused")
 
 
 def never_connected(error: BaseException) -> bool:
@@ -57,13 +75,15 @@ def never_connected(error: BaseException) -> bool:
 
 def _network_fault(error: vendor.TelegramNetworkError) -> SendError:
     if never_connected(error):
-        return send_again("Telegram cannot be reached.")
-    return send_unknown("The connection to Telegram broke before it answered; the message may have arrived.")
+        return send_again(sentence("send.telegram_unreachable", "Telegram cannot be reached."))
+    return send_unknown(
+        sentence("send.telegram_broke", "The connection to Telegram broke before it answered; the message may have arrived.")
+    )
 
 
 def _refusal(error: vendor.TelegramAPIError, *, code: str, text: str) -> SendError:
     said = (error.message or "").lower()
-    for phrase, (known, sentence) in _REFUSALS.items():
+    for phrase, (known, words) in _REFUSALS.items():
         if phrase in said:
-            return send_refused(sentence, code=known)
+            return send_refused(words, code=known)
     return send_refused(text, code=code)

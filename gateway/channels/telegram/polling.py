@@ -24,6 +24,7 @@ from gateway.channels.telegram.updates import lane_of
 from gateway.domain.errors import ChannelPaused, StoreUnavailable
 from gateway.domain.ids import ChannelId
 from gateway.domain.inbound import Raw
+from gateway.domain.sentence import sentence
 from gateway.ports.channel import Inbox
 from gateway.ports.clock import Clock
 
@@ -33,8 +34,13 @@ LONGEST_PAUSE = 60.0
 # Telegram promises growing ids only while there is traffic; after a week without any they may begin anew lower down,
 # where an old offset would confirm them unseen. Asking without an offset is safe: what was confirmed does not return.
 TRUST_OFFSET = timedelta(days=6)
-BAD_TOKEN = "Telegram refuses the bot's token. Get a valid one from @BotFather, enter it, and switch the channel on."  # noqa: S105
-OTHER_POLLER = "Another program fetches this bot's messages. Stop it, or give this channel a bot of its own."
+BAD_TOKEN = sentence(
+    "telegram.bad_token",
+    "Telegram refuses the bot's token. Get a valid one from @BotFather, enter it, and switch the channel on.",
+)
+OTHER_POLLER = sentence(
+    "telegram.other_poller", "Another program fetches this bot's messages. Stop it, or give this channel a bot of its own."
+)
 
 
 class Poller:
@@ -112,13 +118,16 @@ class Poller:
             case vendor.TelegramConflictError():
                 return OTHER_POLLER, PROBE_SECONDS
             case vendor.TelegramRetryAfter():
-                return f"Telegram asks us to wait {error.retry_after} s.", float(error.retry_after)
+                return sentence("telegram.wait", "Telegram asks us to wait {seconds} s.", seconds=error.retry_after), float(
+                    error.retry_after
+                )
             case StoreUnavailable():
-                return "Our database cannot store messages now; they wait at Telegram.", self._back_off()
+                problem = sentence("telegram.no_store", "Our database cannot store messages now; they wait at Telegram.")
+                return problem, self._back_off()
             case vendor.TelegramNetworkError():
-                return "Telegram cannot be reached; trying again.", self._back_off()
+                return sentence("telegram.unreachable", "Telegram cannot be reached; trying again."), self._back_off()
             case _:
-                return "Telegram answers with an error; trying again.", self._back_off()
+                return sentence("telegram.error", "Telegram answers with an error; trying again."), self._back_off()
 
     def _back_off(self) -> float:
         return min(LONGEST_PAUSE, 0.5 * 2.0 ** min(self._failures, 10)) * random.uniform(0.5, 1.0)

@@ -20,6 +20,7 @@ from gateway.channels.telegram.updates import external_id
 from gateway.domain.delivery import Letter, Receipt
 from gateway.domain.errors import SendError, send_again, send_refused, send_unknown
 from gateway.domain.message import Attachment
+from gateway.domain.sentence import sentence
 
 SEND_SECONDS = 55.0
 PATIENCE_SECONDS = 20.0  # the longest wait Telegram may ask for between two parts of one message
@@ -41,15 +42,17 @@ class Sender:
         try:
             parts = await self._parts(letter)
         except OSError:
-            raise send_again("The attached file cannot be read from our storage now.") from None
+            raise send_again(sentence("send.file_unreadable", "An attachment cannot be read from the storage now.")) from None
         if not parts:
-            raise send_refused("There was nothing to send.", code="empty")
+            raise send_refused(sentence("send.empty", "There was nothing to send."), code="empty")
         progress: list[Message] = []
         try:
             async with asyncio.timeout(SEND_SECONDS):
                 await self._send_parts(letter, parts, progress)
         except TimeoutError:
-            raise send_unknown("Telegram did not answer in time; the message may have arrived.") from None
+            raise send_unknown(
+                sentence("send.telegram_late", "Telegram did not answer in time; the message may have arrived.")
+            ) from None
         except SendError as fault:
             raise _partly(fault, done=len(progress), of=len(parts)) if progress else fault from None
         return Receipt(external_id(progress[0].chat.id, progress[0].message_id))
@@ -92,9 +95,14 @@ class Sender:
 
     async def _file_part(self, file: Attachment, *, caption: str) -> Part:
         if file.size > FILE_LIMIT:
-            raise send_refused(f"“{file.name}” is over Telegram's limit for bots (50 MB).", code="too_large")
+            raise send_refused(
+                sentence("send.telegram_file_size", "“{name}” is over Telegram's limit for bots (50 MB).", name=file.name),
+                code="too_large",
+            )
         if file.blob_key is None:
-            raise send_refused(f"“{file.name}” is not in our storage.", ours=True, code="file_missing")
+            raise send_refused(
+                sentence("send.file_missing", "“{name}” is not in our storage.", name=file.name), ours=True, code="file_missing"
+            )
         content = BufferedInputFile(await self._read_blob(file.blob_key), filename=file.name)
         method, argument = self._method(file)
         return lambda chat, reply: method(chat_id=chat, reply_parameters=reply, caption=caption or None, **{argument: content})
@@ -120,4 +128,6 @@ def _reply(letter: Letter, chat: Any) -> ReplyParameters | None:
 
 
 def _partly(fault: SendError, *, done: int, of: int) -> SendError:
-    return send_unknown(f"Only {done} of {of} parts surely arrived. {fault.detail}")
+    return send_unknown(
+        sentence("send.partly", "Only {done} of {of} parts surely arrived. {reason}", done=done, of=of, reason=fault.detail)
+    )

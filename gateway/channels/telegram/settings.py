@@ -8,6 +8,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from gateway.domain.errors import ConfigError
+from gateway.domain.sentence import Sentence, sentence
 
 
 class TelegramSettings(BaseModel):
@@ -74,10 +75,10 @@ def read_settings(settings: Mapping[str, Any]) -> TelegramSettings:
         raise ConfigError(_sentence(error)) from None
 
 
-def _sentence(error: ValidationError) -> str:
+def _sentence(error: ValidationError) -> Sentence:
     parts = []
     for fault in error.errors(include_url=False, include_input=False, include_context=False):
         place = ".".join(str(step) for step in fault["loc"])
         message = fault["msg"].removeprefix("Value error, ")
         parts.append(f"{place}: {message}" if place else message)
-    return "Telegram settings: " + "; ".join(parts) + "."
+    return sentence("config.telegram", "Telegram settings: {faults}.", faults="; ".join(parts))

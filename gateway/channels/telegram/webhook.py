@@ -23,6 +23,7 @@ from gateway.channels.telegram.updates import lane_of
 from gateway.domain.errors import ChannelPaused, Rejected, Unauthenticated
 from gateway.domain.ids import ChannelId
 from gateway.domain.inbound import Raw
+from gateway.domain.sentence import sentence
 from gateway.ports.channel import HookRequest, Inbox
 from gateway.ports.clock import Clock
 
@@ -71,11 +72,15 @@ class WebhookWatch:
             except (vendor.TelegramUnauthorizedError, vendor.TelegramNotFound):
                 raise ChannelPaused(BAD_TOKEN) from None
             except vendor.TelegramBadRequest as error:
-                raise ChannelPaused(f"Telegram refuses the webhook address: {error.message[:200]}") from None
+                raise ChannelPaused(
+                    sentence("telegram.bad_hook", "Telegram refuses the webhook address: {reason}", reason=error.message[:200])
+                ) from None
             except vendor.TelegramRetryAfter as error:
-                problem, wait = f"Telegram asks us to wait {error.retry_after} s.", float(error.retry_after)
+                problem = sentence("telegram.wait", "Telegram asks us to wait {seconds} s.", seconds=error.retry_after)
+                wait = float(error.retry_after)
             except EVERY_FAULT:
-                problem, wait = "Telegram cannot be reached to check the webhook; trying again.", RETRY_SECONDS
+                problem = sentence("telegram.hook_unknown", "Telegram cannot be reached to check the webhook; trying again.")
+                wait = RETRY_SECONDS
             await inbox.report(self._channel_id, problem=problem)
             await self._pause(wait)
 
@@ -86,5 +91,6 @@ class WebhookWatch:
             return None
         failed_at = state.last_error_date
         if failed_at and self._clock.now() - failed_at < FRESH and state.pending_update_count:
-            return f"Telegram cannot deliver to our address: {(state.last_error_message or 'unknown error')[:200]}"
+            reason = (state.last_error_message or "unknown error")[:200]
+            return sentence("telegram.cannot_deliver", "Telegram cannot deliver to our address: {reason}", reason=reason)
         return None

@@ -17,6 +17,7 @@ from gateway.domain.delivery import Letter, Receipt
 from gateway.domain.errors import Rejected, TooLarge, Unreadable, send_refused
 from gateway.domain.ids import ChannelId
 from gateway.domain.inbound import CallReported, InboundEvent, Raw
+from gateway.domain.sentence import sentence
 from gateway.ports.channel import CheckLine, HookRequest
 from gateway.ports.clock import Clock
 from gateway.telephony.generic.events import PING, Dialect, event_name, identity, read_facts, read_fields, text_of
@@ -90,7 +91,7 @@ class GenericPbx:
 
     async def send(self, letter: Letter) -> Receipt:  # noqa: ARG002
         """There is nothing to carry text with."""
-        raise send_refused("Calls cannot carry text.", code="not_supported")
+        raise send_refused(sentence("send.calls_carry_no_text", "Calls cannot carry text."), code="not_supported")
 
     async def check(self) -> Sequence[CheckLine]:
         """What can be known without a call."""
@@ -101,19 +102,26 @@ class GenericPbx:
 
     def _secret_line(self) -> CheckLine:
         if self._settings.signature == "hmac":
-            return CheckLine("secret", ok=True, detail="Events must be signed.")
-        remedy = "Prefer signature: hmac if the PBX can sign; an address is easily copied."
-        return CheckLine("secret", ok=True, detail="The address itself is the secret.", remedy=remedy)
+            return CheckLine("secret", ok=True, detail=sentence("pbx.signed", "Events must be signed."))
+        remedy = sentence("pbx.prefer_signing", "Prefer signature: hmac if the PBX can sign; an address is easily copied.")
+        return CheckLine(
+            "secret", ok=True, detail=sentence("pbx.secret_address", "The address itself is the secret."), remedy=remedy
+        )
 
     def _events_line(self) -> CheckLine:
         if self._last_event_at:
-            return CheckLine("events", ok=True, detail=f"Last event at {self._last_event_at.isoformat()}.")
-        where = f" to {self._hook_url}" if self._hook_url else ""
-        remedy = f"Make a test call, or post the sample event{where}."
-        return CheckLine("events", ok=True, detail="Waiting for your first event.", remedy=remedy)
+            return CheckLine(
+                "events", ok=True, detail=sentence("pbx.last_event", "Last event at {at}.", at=self._last_event_at.isoformat())
+            )
+        remedy = sentence("pbx.make_a_call", "Make a test call, or post the sample event to {url}.", url=self._hook_url or "…")
+        return CheckLine("events", ok=True, detail=sentence("pbx.no_event", "Waiting for your first event."), remedy=remedy)
 
     def _recordings_line(self) -> CheckLine:
         if self._settings.door.hosts or self._settings.door.private_hosts:
-            return CheckLine("recordings", ok=True, detail="Recordings are fetched from the listed hosts only.")
-        remedy = "List their host in recording_hosts, or in allow_private_hosts if it is inside your network."
-        return CheckLine("recordings", ok=True, detail="Recordings are not fetched.", remedy=remedy)
+            return CheckLine(
+                "recordings", ok=True, detail=sentence("pbx.hosts", "Recordings are fetched from the listed hosts only.")
+            )
+        remedy = sentence(
+            "pbx.list_hosts", "List their host in recording_hosts, or in allow_private_hosts if it is inside your network."
+        )
+        return CheckLine("recordings", ok=True, detail=sentence("pbx.no_hosts", "Recordings are not fetched."), remedy=remedy)

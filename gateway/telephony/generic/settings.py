@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from gateway.domain.errors import ConfigError
+from gateway.domain.sentence import sentence
 from gateway.telephony.guard import Door
 
 PREFIX = "whsec_"
@@ -87,7 +88,7 @@ def read_settings(settings: Mapping[str, Any]) -> PbxSettings:
     except ValidationError as error:
         faults = error.errors(include_url=False, include_input=False, include_context=False)
         parts = [f"{'.'.join(map(str, f['loc']))}: {f['msg'].removeprefix('Value error, ')}" for f in faults]
-        raise ConfigError("PBX settings: " + "; ".join(parts) + ".") from None
+        raise ConfigError(sentence("config.pbx", "PBX settings: {faults}.", faults="; ".join(parts))) from None
 
 
 def _key(secret: SecretStr) -> bytes:

@@ -9,6 +9,7 @@ from gateway.web.api import (
     contacts,
     conversations,
     files,
+    holidays,
     leads,
     lines,
     messages,
@@ -22,6 +23,6 @@ from gateway.web.routes import Route
 def all_routes() -> list[Route]:
     """Every declared route of the console's API."""
     modules = (
-        session, conversations, messages, files, contacts, leads, lines, channels, operators, canned, quarantine,
+        session, conversations, messages, files, contacts, leads, lines, holidays, channels, operators, canned, quarantine,
     )  # fmt: skip
     return [route for module in modules for route in module.routes.declared]

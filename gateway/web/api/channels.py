@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
+from aiohttp import web
 from pydantic import Field
 
 from gateway.domain.ids import ChannelId
 from gateway.domain.operator import Permission
 from gateway.domain.rows import Row
+from gateway.domain.sentence import said
+from gateway.ports.channel import CheckLine
 from gateway.web import settings_shapes
 from gateway.web.api.common import CLIENT_ID, V1, Paged, id_from
 from gateway.web.openapi import Items
 from gateway.web.routes import Ask, Form, Routes
+from gateway.web.serving import SANDBOX
 
 routes = Routes("channels")
 CONFIGURE = Permission.CONFIGURE
@@ -75,7 +78,7 @@ async def list_kinds(ask: Ask) -> Row:
 @routes.post(f"{V1}/channels/test", CONFIGURE, returns=Items(settings_shapes.Check), seconds=60.0)
 async def test_unsaved_channel(ask: Ask, body: Unsaved) -> Row:
     """Test settings before saving them."""
-    return {"items": [asdict(line) for line in await ask.cases.channels.test_unsaved(body.model_dump(exclude_none=True))]}
+    return {"items": [_check_row(line) for line in await ask.cases.channels.test_unsaved(body.model_dump(exclude_none=True))]}
 
 
 @routes.get(ONE, CONFIGURE, returns=settings_shapes.Channel)
@@ -97,13 +100,27 @@ async def remove_channel(ask: Ask, channel_id: str) -> None:
     await ask.cases.channels.remove(ask.by, ChannelId(channel_id))
 
 
+@routes.get(f"{ONE}/qr", CONFIGURE, produces="image/svg+xml")
+async def read_qr(ask: Ask, channel_id: str) -> web.Response:
+    """The channel's link (the bot's address) as a QR code to print or to show."""
+    picture = await ask.cases.channels.qr(ChannelId(channel_id))
+    return web.Response(body=picture, content_type="image/svg+xml", headers={"Content-Security-Policy": SANDBOX})
+
+
 @routes.post(f"{ONE}/test", CONFIGURE, returns=Items(settings_shapes.Check), seconds=60.0)
 async def test_channel(ask: Ask, channel_id: str) -> Row:
     """Test the saved channel."""
-    return {"items": [asdict(line) for line in await ask.cases.channels.test(ChannelId(channel_id))]}
+    return {"items": [_check_row(line) for line in await ask.cases.channels.test(ChannelId(channel_id))]}
 
 
 @routes.post(f"{ONE}/resume", CONFIGURE, returns=settings_shapes.Channel)
 async def resume_channel(ask: Ask, channel_id: str) -> Row:
     """Unpause now."""
     return await ask.cases.channels.resume(ask.by, ChannelId(channel_id))
+
+
+def _check_row(line: CheckLine) -> Row:
+    return {
+        "what": line.what, "ok": line.ok, "detail": str(line.detail), "remedy": str(line.remedy), "millis": line.millis,
+        "detail_said": said(line.detail), "remedy_said": said(line.remedy),
+    }  # fmt: skip

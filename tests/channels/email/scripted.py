@@ -117,11 +117,13 @@ class ImapBox:
 
 @dataclass
 class SmtpScript:
-    """A mail server as a script: answers by command; `drop` closes the connection after the final dot."""
+    """A mail server as a script: answers by command. `drop` closes the connection after the final dot without an answer,
+    `hangs_up_after` so many mails that it took, with one."""
 
     answers: Mapping[str, str] = field(default_factory=dict)
     extensions: tuple[str, ...] = ("SIZE 1000000", "AUTH PLAIN LOGIN XOAUTH2")
     drop: bool = False
+    hangs_up_after: int | None = None
     taken: list[bytes] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
 
@@ -139,7 +141,7 @@ class SmtpScript:
                 word = "DOT"
             writer.write(self._answer(word))
             await writer.drain()
-            if word == "QUIT":
+            if word == "QUIT" or (word == "DOT" and len(self.taken) == self.hangs_up_after):
                 return
 
     def _answer(self, word: str) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import ssl
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -12,14 +13,25 @@ import trustme
 
 from gateway.channels.email import build
 from gateway.channels.email.channel import EmailChannel, Shared
+from gateway.channels.email.connections import MOST_MAILS, Connections
 from gateway.domain.channel import Channel as ChannelRecord
 from gateway.domain.errors import SendError
 from gateway.domain.ids import AttachmentId, LineId, MessageId
 from gateway.domain.message import Attachment
 from gateway.ports.channel import Channel, Listener, RawParser
-from tests.channels.email.people import CHANNEL, SECRET, Week, letter
+from tests.channels.email.people import CHANNEL, SECRET, Week, letter, settings
 from tests.channels.email.scripted import SmtpScript, serving
+from tests.eventually import eventually
 from tests.servers.smtp import SmtpServer
+
+BUILT: list[EmailChannel] = []
+
+
+@pytest.fixture(autouse=True)
+async def _parts_from_its_servers() -> AsyncIterator[None]:
+    yield
+    while BUILT:
+        await BUILT.pop().close()
 
 
 def channel(port: int, *, shared: Shared | None = None, **smtp: Any) -> EmailChannel:
@@ -33,7 +45,8 @@ def channel(port: int, *, shared: Shared | None = None, **smtp: Any) -> EmailCha
     async def read_blob(key: str) -> bytes:
         return {"b": b"%PDF-1.4"}[key]
 
-    return build(record, secret=SECRET, read_blob=read_blob, clock=Week(), shared=shared)
+    BUILT.append(build(record, secret=SECRET, read_blob=read_blob, clock=Week(), shared=shared))
+    return BUILT[-1]
 
 
 def test_it_is_a_channel_that_listens_and_parses() -> None:
@@ -201,3 +214,82 @@ async def test_login_is_sent_as_the_settings_say() -> None:
         await channel(port, username="olga", password="secret-word").send(letter())
     (line,) = [line for line in script.log if line.startswith("AUTH")]
     assert base64.b64decode(line.split()[-1]) == b"\x00olga\x00secret-word"
+
+
+def sessions(script: SmtpScript) -> int:
+    """How many connections said hello."""
+    return sum(line.startswith("EHLO") for line in script.log)
+
+
+async def test_mails_in_a_row_share_one_connection_and_one_login() -> None:
+    script = SmtpScript()
+    async with serving(script.talk) as port:
+        built = channel(port, username="olga", password="secret-word")
+        for key in ("dlv_1", "dlv_2", "dlv_3"):
+            await built.send(letter(key=key))
+        assert (sessions(script), len(script.taken)) == (1, 3)
+        assert sum(line.startswith("AUTH") for line in script.log) == 1
+        await built.close()
+        assert script.log[-1] == "QUIT"
+
+
+async def test_mails_at_once_do_not_wait_for_one_another_and_one_connection_stays() -> None:
+    script = SmtpScript()
+    async with serving(script.talk) as port:
+        built = channel(port)
+        await asyncio.gather(*(built.send(letter(key=f"dlv_{n}")) for n in range(5)))
+        await eventually(lambda: script.log.count("QUIT") == sessions(script) - 1)
+        await built.send(letter(key="dlv_6"))
+        assert len(script.taken) == 6
+        assert "RSET" in script.log
+
+
+async def test_a_connection_that_the_server_left_is_replaced_before_anything_is_said_on_it() -> None:
+    script = SmtpScript(hangs_up_after=1)
+    async with serving(script.talk) as port:
+        built = channel(port)
+        for key in ("dlv_1", "dlv_2"):
+            await built.send(letter(key=key))
+    assert (sessions(script), len(script.taken), len(set(script.taken))) == (2, 2, 2)
+
+
+async def test_a_doubt_on_a_used_connection_stays_a_doubt_and_nothing_is_sent_again_by_itself() -> None:
+    script = SmtpScript()
+    async with serving(script.talk) as port:
+        built = channel(port)
+        await built.send(letter(key="dlv_1"))
+        script.drop = True
+        with pytest.raises(SendError) as caught:
+            await built.send(letter(key="dlv_2"))
+        assert (caught.value.code, caught.value.facts.certain) == ("send_unknown", False)
+        assert (sessions(script), len(script.taken)) == (1, 2)
+
+
+async def test_after_a_refusal_the_next_mail_begins_anew() -> None:
+    script = SmtpScript({"RCPT": "550 no such user"})
+    async with serving(script.talk) as port:
+        built = channel(port)
+        for key in ("dlv_1", "dlv_2"):
+            with pytest.raises(SendError):
+                await built.send(letter(key=key))
+    assert sessions(script) == 2
+    assert "RSET" not in script.log
+
+
+async def test_a_connection_waits_only_so_long() -> None:
+    script = SmtpScript()
+    async with serving(script.talk) as port:
+        connections = Connections(settings(smtp={"host": "127.0.0.1", "port": port, "security": "none"}).smtp, idle=0.05)
+        async with connections.connected():
+            pass
+        await eventually(lambda: script.log[-1] == "QUIT")
+        await connections.close()
+
+
+async def test_a_connection_carries_only_so_many_mails() -> None:
+    script = SmtpScript()
+    async with serving(script.talk) as port:
+        built = channel(port)
+        for number in range(MOST_MAILS + 1):
+            await built.send(letter(key=f"dlv_{number}"))
+    assert (sessions(script), len(script.taken)) == (2, MOST_MAILS + 1)

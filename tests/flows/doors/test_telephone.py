@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import struct
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,7 +17,12 @@ from tests.flows.doors.console import Console
 from tests.flows.doors.pbx import LINE_NUMBER, Pbx
 
 ANN = "+442071838750"
-WAV = b"RIFF\x24\x10\x00\x00WAVEfmt " + bytes(range(256)) * 16
+SECONDS = 2.5
+_SAMPLES = bytes(int(16000 * SECONDS))
+WAV = b"RIFF%b%b" % (
+    struct.pack("<I", 36 + len(_SAMPLES)),
+    b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 8000, 16000, 2, 16) + b"data" + struct.pack("<I", len(_SAMPLES)) + _SAMPLES,
+)
 PINGS = 8  # as many as it takes to meet every process
 
 
@@ -75,13 +81,15 @@ async def test_a_call_is_shown_with_its_legs_and_its_recording_plays(olga: Conso
     assert [(leg["device"], leg["operator_id"], leg["state"]) for leg in call["legs"]] == [("101", olga.me["id"], "ended")]
     assert (call["answered_by"], call["contact_name"], bool(call["lead_id"])) == (olga.me["id"], "Ann", True)
     url = pbx.recording_url("r-1.wav")
-    assert await pbx.reports("recording_ready", "c-1", recording_id="r-1", recording_url=url, duration=10) == 200
+    assert await pbx.reports("recording_ready", "c-1", recording_id="r-1", recording_url=url) == 200
 
-    async def stored() -> str | None:
+    async def stored() -> dict[str, Any] | None:
         recordings = (await olga.ask("GET", f"/calls/{call['id']}"))["recordings"]
-        return next((r["url"] for r in recordings if r["state"] == "stored"), None)
+        return next((r for r in recordings if r["state"] == "stored"), None)
 
-    sound = await eventually(stored, within=30, every=0.1)
+    recording = await eventually(stored, within=30, every=0.1)
+    sound = recording["url"]
+    assert recording["duration_s"] == SECONDS, "the PBX did not say it"
     assert (await olga.read(sound))[::2] == (200, WAV)
     status, headers, part = await olga.read(sound, Range="bytes=4-11")
     assert (status, part, headers["Content-Range"]) == (206, WAV[4:12], f"bytes 4-11/{len(WAV)}")
