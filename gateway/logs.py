@@ -52,7 +52,7 @@ def configure(*, style: Format = "auto", level: str = "info", stream: TextIO | N
     structlog.configure(
         processors=[*shared, _renderer(style, stream)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(stream),
+        logger_factory=structlog.WriteLoggerFactory(stream),  # line and end in one write: several processes share a stream
         cache_logger_on_first_use=False,
     )
     _adopt_standard_logging(shared, _renderer(style, stream), stream, number)

@@ -39,7 +39,7 @@ def reception_of(office: Office) -> Reception:
     """The collaborators of everything that serves visitors of this office."""
     storefront = Storefront(office.core, office.directory, Pace())
     sites = Sites(office.directory, read_settings)
-    return Reception(office.core, office.directory, office.intake, Seals(SECRET), sites, storefront)
+    return Reception(office.core, office.directory, office.intake, Seals(SECRET), sites, storefront, office.departures)
 
 
 @dataclass

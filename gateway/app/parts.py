@@ -12,6 +12,7 @@ from gateway.ports.core import Core
 from gateway.ports.live import Leases
 from gateway.services.calls import Settler
 from gateway.services.delivery import Carrier
+from gateway.services.departures import Departures
 from gateway.services.desk import Desk
 from gateway.services.directory import Directory
 from gateway.services.intake import Intake
@@ -39,6 +40,7 @@ class Parts:
     desk: Desk
     offers: Offers
     presences: Presences
+    departures: Departures
     leads: Leads
     contacts: Contacts
     media: Media
@@ -56,15 +58,17 @@ def assemble(core: Core, tools: Tools, leases: Leases) -> Parts:
     offers = Offers(core, directory)
     desk = Desk(core, directory)
     presences = Presences(core, directory, offers)
+    departures = Departures(core, directory)
     steps: Mapping[str, Step] = {
         **_time(core, directory, offers=offers, desk=desk, presences=presences),
+        "visitor.left": departures.over,
         **_input(core, directory, tools, adapters=adapters, intake=intake),
     }
     return Parts(
         core=core, directory=directory, adapters=adapters, intake=intake, replies=Replies(core, directory), desk=desk,
-        offers=offers, presences=presences, leads=Leads(core, directory), contacts=Contacts(core, directory),
-        media=Media(core), quarantine=Quarantine(core), router=Router(core, directory),
-        carrier=Carrier(core, directory, adapters), outbox=Outbox(core, steps),
+        offers=offers, presences=presences, departures=departures, leads=Leads(core, directory),
+        contacts=Contacts(core, directory), media=Media(core), quarantine=Quarantine(core),
+        router=Router(core, directory), carrier=Carrier(core, directory, adapters), outbox=Outbox(core, steps),
     )  # fmt: skip
 
 

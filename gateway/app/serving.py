@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
-import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -23,46 +21,28 @@ from gateway.domain.errors import ConfigError
 from gateway.settings import Settings
 from gateway.web import server
 
-SHUTDOWN_SECONDS = 20.0
+SHUTDOWN_SECONDS = 3.0  # running requests have had their time already; what is left does not answer
 BUILD_SECONDS = 30.0
 log = logs.get("app")
 
 
 def serve(settings: Settings) -> None:
-    """Until told to stop. With server.processes > 1 this process serves too and starts the others."""
-    children = [_child(settings) for _ in range(settings.server.processes - 1)]
-    try:
-        _run(settings, children)
-    finally:
-        _end(children)
-        for child in children:
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(child, 0)
-
-
-def _child(settings: Settings) -> int:
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
+    """Until told to stop. With server.processes > 1 this process looks after that many others; see app.processes."""
+    if settings.server.processes == 1:
         _run(settings)
-    finally:
-        os._exit(0)
+        return
+    from gateway.app.processes import Processes  # forks: not on every platform
+
+    Processes(lambda parent: _run(settings, parent), count=settings.server.processes).run()
 
 
-def _end(children: Sequence[int]) -> None:
-    for child in children:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGTERM)
-
-
-def _run(settings: Settings, children: Sequence[int] = ()) -> None:
+def _run(settings: Settings, parent: int | None = None) -> None:
     try:
         import uvloop
     except ImportError:  # not on every platform
-        asyncio.run(_serve(settings, children))
+        asyncio.run(_serve(settings, parent))
     else:
-        uvloop.run(_serve(settings, children))
+        uvloop.run(_serve(settings, parent))
 
 
 def _spare_the_collector() -> None:
@@ -72,19 +52,29 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-async def _serve(settings: Settings, children: Sequence[int]) -> None:
+async def _serve(settings: Settings, parent: int | None) -> None:
     began = time.monotonic()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    if parent is not None:
+        loop.add_reader(parent, _orphaned, parent, stop)
     async with running(settings) as gateway:
         _spare_the_collector()
         log.info("gateway.ready", seconds=round(time.monotonic() - began, 2), address=gateway.url)
         await stop.wait()
+        began = time.monotonic()
         log.info("gateway.stopping")
-        _end(children)  # all drain at the same time
         await server.drain(gateway.app)
+    log.info("gateway.stopped", seconds=round(time.monotonic() - began, 2))
+
+
+def _orphaned(parent: int, stop: asyncio.Event) -> None:
+    """The parent is gone, in whatever way: nobody would begin us again, or tell us to stop."""
+    asyncio.get_running_loop().remove_reader(parent)
+    log.warning("gateway.orphaned")
+    stop.set()
 
 
 class Serving:

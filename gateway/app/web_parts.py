@@ -74,7 +74,8 @@ def _visitors(parts: Parts, settings: Settings, secret: bytes) -> Attach:
         pace = Pace()
         storefront = Storefront(parts.core, parts.directory, pace)
         sites = Sites(parts.directory, read_settings)
-        reception = Reception(parts.core, parts.directory, parts.intake, Seals(secret), sites, storefront)
+        seals = Seals(secret)
+        reception = Reception(parts.core, parts.directory, parts.intake, seals, sites, storefront, parts.departures)
         visitors, trusted = Visitors(reception), site.config.trusted_proxies
         floods = Floods(settings.signals.url, rates=dict(rate.split("=") for rate in settings.limits.visitor_rates))
         doors = Doors(floods, lambda request: client_address(request, trusted=trusted), settings.limits.sockets_per_address)

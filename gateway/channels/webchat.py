@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
+from gateway.domain.channel import LEAVE_SECONDS, ChannelKind
 from gateway.domain.channel import Channel as ChannelRow
-from gateway.domain.channel import ChannelKind
 from gateway.domain.delivery import Letter, Receipt
 from gateway.domain.dialogue import FORM_KEY
 from gateway.domain.errors import ConfigError, send_refused
@@ -61,6 +61,9 @@ class WebChatSettings(_Frozen):
     launcher: Locales = Field(default_factory=dict, description="Text of the launcher per language, '' is the default.")
     greeting: Locales = Field(default_factory=dict, description="First line of the panel per language.")
     identity_secret: SecretStr | None = Field(default=None, description="Signs who a visitor is; at least 32 characters.")
+    leave_seconds: int = Field(
+        default=LEAVE_SECONDS, ge=10, le=3600, description="Who waits and closes the page has left after this long."
+    )
     text_limit: int = Field(default=4000, ge=100, le=50_000, description="Characters of one message.")
     file_bytes: int = Field(default=20 * MIB, ge=0, le=100 * MIB, description="Largest file; 0 = no files.")
     file_types: tuple[str, ...] = Field(

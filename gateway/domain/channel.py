@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from gateway.domain.ids import ChannelId, LineId
@@ -12,6 +12,7 @@ from gateway.domain.sentence import said
 
 ChannelKind = Literal["email", "telegram", "webchat", "pbx"]
 Health = Literal["unknown", "ok", "retrying", "paused", "off"]
+LEAVE_SECONDS = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Channel:
     created_at: datetime | None = None
     version: int = 1
     said: Mapping[str, Any] | None = None
+
+    @property
+    def leave_grace(self) -> timedelta:
+        """So long may somebody who waits be out of sight before they have left; a setting of the kinds that abandon."""
+        return timedelta(seconds=self.settings.get("leave_seconds", LEAVE_SECONDS))
 
     def well(self, *, now: datetime) -> Channel:
         """It answered."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from gateway.domain.channel import ChannelKind
+from gateway.domain.channel import TRAITS, ChannelKind
 from gateway.domain.errors import IllegalMove
 from gateway.domain.ids import (
     ChannelId,
@@ -78,6 +78,12 @@ class Conversation:
     def ended(self) -> bool:
         """No longer anybody's work."""
         return self.state in ENDED
+
+    @property
+    def can_be_abandoned(self) -> bool:
+        """Its contact waits for a first answer in a place that they can leave for good. Work of ours (a call-back) cannot."""
+        waits = self.state in WAITING and self.purpose == "message" and self.first_reply_at is None
+        return waits and TRAITS[self.channel_kind].abandons
 
     def heard(self, *, at: datetime, preview: str) -> Conversation:
         """The contact said something: our turn, and if we waited for them, the wait starts now."""

@@ -42,7 +42,8 @@ class Known:
 class Errand:
     """A row of the outbox: work promised at commit, due at once or later (a timer). (kind, key) is unique while unfinished.
 
-    lane: errands of one lane run one after another in due order; "" = no order. attempts counts runs begun.
+    lane: errands of one lane run one after another in the order they were put, and one that must be tried again holds up
+    those behind it; "" = no order. attempts counts runs begun.
     """
 
     id: str

@@ -263,8 +263,16 @@ class Outbox(Protocol):
         ...
 
     async def cancel(self, kind: str, key: str) -> None: ...
+    async def postpone(self, kind: str, key: str, *, due_at: datetime) -> None:
+        """Move the unfinished one of this (kind, key) to another time; harmless if there is none."""
+        ...
+
     async def claim(self, *, now: datetime, lease_until: datetime, limit: int, without: Sequence[str] = ()) -> Sequence[Errand]:
         """Due ones whose lane is free, in due order. without: kinds to leave alone."""
+        ...
+
+    async def renew(self, errand: Errand, *, lease_until: datetime) -> None:
+        """It is still being worked on; harmless if another has taken it over meanwhile."""
         ...
 
     async def done(self, errand: Errand) -> None:

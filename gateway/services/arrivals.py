@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from gateway.domain import rows
+from gateway.domain.channel import TRAITS
 from gateway.domain.conversation import Conversation, Purpose
 from gateway.domain.dialogue import Dialogue
 from gateway.domain.event import Event
@@ -94,6 +95,7 @@ async def arrive(scene: Scene, event: MessageReceived) -> Accepted:
         await scene.say_what_happened(str(word))
         return Accepted(True)
     begun = await _find_conversation(scene, event)
+    await _back_in_the_chat(scene)
     _note_participants(scene, event)
     message = _message(scene, event)
     files = [await _attachment(scene, message, file) for file in event.files]
@@ -107,6 +109,13 @@ async def arrive(scene: Scene, event: MessageReceived) -> Accepted:
     if begun:
         await queueing.enter_line(scene, automatic=event.automatic)
     return Accepted(True, message.id, scene.talk.id, message.seq)
+
+
+async def _back_in_the_chat(scene: Scene) -> None:
+    """Who had left, and was to be reached in another way, writes here again: a chat like any other."""
+    if scene.talk.purpose == "callback" and not scene.talk.ended and TRAITS[scene.channel.kind].abandons:
+        scene.conversation = replace(scene.talk, purpose="message")
+        await queueing.watch(scene)
 
 
 async def _find_conversation(scene: Scene, event: MessageReceived) -> bool:

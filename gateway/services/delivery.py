@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from gateway import logs
@@ -33,11 +33,13 @@ from gateway.ports.store import UnitOfWork
 from gateway.services.adapters import Adapters
 from gateway.services.directory import Directory
 from gateway.services.hands import Hands
+from gateway.services.outcomes import RETRY_SECONDS, recorded
 from gateway.services.reports import tell_delivery
 from gateway.services.scene import Scene, scene_of
 
 LEASE = timedelta(seconds=90)
 SEND_SECONDS = 60.0
+PATIENCE = timedelta(seconds=10)
 IDLE_SECONDS = 5.0
 EACH_CHANNEL, AT_ONCE = 8, 128
 log = logs.get("delivery")
@@ -55,6 +57,8 @@ class Carrier:
     def __init__(self, core: Core, directory: Directory, adapters: Adapters) -> None:
         self._core, self._directory, self._adapters = core, directory, adapters
         self._hands = Hands(each=EACH_CHANNEL, total=AT_ONCE)
+        self._stopping = False
+        self._patient_until: datetime | None = None  # the store was away a moment ago
 
     async def run(self) -> None:
         """Until cancelled; sends in flight are given up to SEND_SECONDS by their own limit. A slow channel delays no other."""
@@ -64,6 +68,7 @@ class Carrier:
                 await self._hands.until(await self._round())
         finally:
             stop()
+            self._stopping = True
             await self._hands.rest(within=SEND_SECONDS)
 
     async def _round(self) -> float:
@@ -75,7 +80,8 @@ class Carrier:
             return await self._until_next()
         except StoreUnavailable as error:
             log.warning("delivery.store_unavailable", detail=error.detail)
-            return IDLE_SECONDS
+            self._patient_until = self._core.clock.now() + PATIENCE
+            return RETRY_SECONDS
 
     async def pass_once(self) -> int:
         """Take what is due and carry it; returns how many were taken. Waits until they are recorded."""
@@ -132,7 +138,10 @@ class Carrier:
         await self._write(changed)
 
     async def _send(self, adapter: Channel, delivery: Delivery) -> Receipt:
-        letter = await self._core.store.read(lambda uow: uow.deliveries.letter(delivery))
+        try:
+            letter = await self._core.store.read(lambda uow: uow.deliveries.letter(delivery))
+        except StoreUnavailable:
+            raise send_again("The database did not answer; nothing was sent yet.", after=1.0) from None
         line = self._directory.line_of(delivery.channel_id)
         name = line.name
         if letter.message.operator_id:
@@ -163,7 +172,7 @@ class Carrier:
             await self._record(scene, changed, troubled=changed.state in ("failed", "uncertain"))
 
         try:
-            await self._core.store.run(work)
+            await recorded(self._core, work, patient=lambda: not self._stopping)
         except Conflict:
             log.warning("delivery.fenced", delivery=changed.id)  # another worker took it over while we were frozen
 
@@ -175,8 +184,11 @@ class Carrier:
         await scene.leave()
 
     async def _rescue(self) -> None:
-        """Deliveries whose worker died between send and record."""
+        """Deliveries whose worker died between send and record. After the store was away, the living may record first."""
         now = self._core.clock.now()
+        if self._patient_until is not None and now < self._patient_until:
+            return
+        self._patient_until = None
         stale = await self._core.store.read(lambda uow: uow.deliveries.stale(now=now, limit=100))
         for delivery in stale:
             adapter = self._adapters.get(delivery.channel_id)

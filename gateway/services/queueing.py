@@ -20,6 +20,7 @@ from gateway.domain.message import Attachment, OutboundMessage
 from gateway.domain.offer import QueueEntry
 from gateway.services.scene import Scene, preview
 
+LEFT = "visitor.left"
 QUIET_HOURS = 24  # a line's own text goes to one dialogue at most this often (RFC 3834 section 2)
 
 
@@ -56,14 +57,22 @@ async def enqueue(scene: Scene, *, wanted: OperatorId | None = None, why: str = 
         scene.conversation = scene.talk.requeued()
     await scene.uow.queue.put(entry)
     await scene.uow.queue.assign(scene.talk.id, None, at=scene.now)
+    await watch(scene)
     scene.emit("conversation.queued", actor="line")
     scene.stirred = True
+
+
+async def watch(scene: Scene) -> None:
+    """From here on signs of life of the visitor are wanted (services.departures), if they are one who can leave."""
+    if scene.talk.can_be_abandoned and not scene.dialogue.one_way:
+        await scene.uow.outbox.put(LEFT, scene.talk.id, due_at=scene.now + scene.channel.leave_grace)
 
 
 async def leave_queue(scene: Scene, *, taken_by: OperatorId | None = None) -> None:
     """It is no longer waiting: entry, pending offers and clocks go. Who was asked too is told who was quicker."""
     await scene.uow.queue.remove(scene.talk.id)
     await scene.uow.outbox.cancel("conversation.no_answer", scene.talk.id)
+    await scene.uow.outbox.cancel(LEFT, scene.talk.id)
     for offer in await scene.uow.queue.pending_of(scene.talk.id):
         ended = offer.ended("withdrawn", at=scene.now)
         await scene.uow.queue.save_offer(ended)
@@ -126,13 +135,17 @@ async def post(scene: Scene, message: OutboundMessage, *, files: Sequence[Attach
 async def finish(
     scene: Scene, *, actor: str, key: str, state: State = "closed", facts: Mapping[str, str] | None = None
 ) -> None:
-    """End the conversation for whoever holds it: queue, assignment, timers, the line in the thread, the event."""
+    """It is done, for whoever holds it. Emits conversation.closed."""
+    await end(scene, key=key, state=state, facts=facts)
+    scene.emit("conversation.closed", actor=actor, why=(facts or {}).get("reason") or key)
+
+
+async def end(scene: Scene, *, key: str, state: State, facts: Mapping[str, str] | None = None) -> None:
+    """No longer anybody's work: queue, assignment, timers, the line in the thread. The event is the caller's to tell."""
     await leave_queue(scene)
     await scene.uow.queue.assign(scene.talk.id, None, at=scene.now)
     for timer in ("conversation.auto_close", "conversation.wake"):
         await scene.uow.outbox.cancel(timer, scene.talk.id)
     scene.conversation = scene.talk.finished(at=scene.now, state=state)
-    told = dict(facts or {})
-    await scene.say_what_happened(key, **told)  # type: ignore[arg-type] # facts are free, the moment is not among them
-    scene.emit("conversation.closed", actor=actor, why=told.get("reason") or key)
+    await scene.say_what_happened(key, **(facts or {}))  # type: ignore[arg-type] # facts are free, the moment is not among them
     scene.stirred = True

@@ -1,7 +1,7 @@
 """Reading kept raw input: parse by its adapter, accept what comes out, quarantine what cannot be understood.
 
-A Raw is tried at most TRIES times; then it is quarantined with its bytes, visible in the console and replayable. Its lane goes
-on. May talk to: ports, domain, services.
+A Raw is tried at most TRIES times; meanwhile its lane waits, so that a chat keeps its order. Then it is quarantined with its
+bytes, visible in the console and replayable, and its lane goes on. May talk to: ports, domain, services.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from gateway import logs
 from gateway.domain import rows
-from gateway.domain.errors import GatewayError, Rejected, StoreUnavailable, Unreadable
+from gateway.domain.errors import Rejected, StoreUnavailable, Unreadable
 from gateway.domain.event import Event
 from gateway.domain.ids import RawId
 from gateway.domain.inbound import InboundEvent
@@ -22,15 +22,13 @@ from gateway.ports.records import Errand, KeptRaw
 from gateway.ports.store import UnitOfWork
 from gateway.services.adapters import Adapters
 from gateway.services.directory import Directory
+from gateway.services.outbox import NotYet
 
 TRIES = 3
 PARSE_SECONDS = 30.0
+OFF_SECONDS = 15.0
 LISTED = 200
 log = logs.get("raws")
-
-
-class _ChannelOff(GatewayError):
-    """Nobody can read it now."""
 
 
 class Reader:
@@ -48,7 +46,7 @@ class Reader:
         try:
             for event in await self._parse(kept):
                 await self._inbox.accept(event)
-        except (StoreUnavailable, _ChannelOff):
+        except (StoreUnavailable, NotYet):
             raise  # not its fault: it waits, however often it was tried
         except (Unreadable, Rejected) as error:
             await self._set_aside(kept, error.detail, error.code)
@@ -62,7 +60,7 @@ class Reader:
     async def _parse(self, kept: KeptRaw) -> Sequence[InboundEvent]:
         adapter: object = self._adapters.get(kept.raw.channel_id)
         if not isinstance(adapter, RawParser):
-            raise _ChannelOff("The channel is off; its input waits.", code="channel_off")
+            raise NotYet("The channel is off; its input waits.", seconds=OFF_SECONDS)
         async with asyncio.timeout(PARSE_SECONDS):
             return await adapter.parse(kept.raw)
 

@@ -164,7 +164,7 @@ def _tell(uow: UnitOfWork, type: Any, lead: Lead, who: Recognised, occasion: Occ
     )
 
 
-def is_reachable(claims: Iterable[Claim]) -> bool:
+def is_reachable(claims: Iterable[Claim | Identity]) -> bool:
     """Can we write to or call this person again?"""
     return any(claim.kind in REACHABLE for claim in claims)
 

@@ -15,8 +15,8 @@ from gateway.domain.rows import Row
 SPEAKERS = {"inbound": "visitor", "outbound": "operator"}
 STATES = {
     "queued": "queued", "offered": "queued", "active": "active", "snoozed": "active", "closed": "closed",
-    "abandoned": "closed", "spam": "closed",
-}  # fmt: skip
+    "abandoned": "none", "spam": "closed",
+}  # fmt: skip # nobody answered: there is nothing to rate, and whoever comes back writes as if for the first time
 NO_CONVERSATION: Mapping[str, Any] = {"state": "none", "operator": None, "queue": None, "rating": None}
 
 

@@ -21,6 +21,7 @@ from gateway.ports.channel import Inbox
 from gateway.ports.core import Core
 from gateway.ports.records import Place
 from gateway.ports.store import UnitOfWork
+from gateway.services.departures import Departures
 from gateway.services.directory import Directory
 from gateway.services.site import Site, Sites, check_origin, form_row
 from gateway.services.storefront import Storefront
@@ -72,6 +73,7 @@ class Reception:
     seals: Seals
     sites: Sites
     storefront: Storefront
+    departures: Departures
 
 
 class Visitors:

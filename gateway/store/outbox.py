@@ -22,10 +22,7 @@ from gateway.store.unit_of_work import Transaction
 
 _O = t.outbox
 _OTHER = t.outbox.alias("other")
-_BEFORE = or_(
-    _OTHER.c.due_at < _O.c.due_at, (_OTHER.c.due_at == _O.c.due_at) & (_OTHER.c.id < _O.c.id),
-    _OTHER.c.lease_until > bindparam("now"),
-)  # fmt: skip
+_BEFORE = or_(_OTHER.c.id < _O.c.id, _OTHER.c.lease_until > bindparam("now"))
 _IN_TURN = or_(
     _O.c.lane == constant(""),
     ~select(constant(1))
@@ -64,6 +61,11 @@ PUT = Sql(
         },
     )
 )  # fmt: skip
+POSTPONE = Sql(
+    update(_O)
+    .where(_O.c.kind == bindparam("the_kind"), _O.c.key == bindparam("the_key"))
+    .values(due_at=bindparam("due_at"), fence=_NEXT_FENCE)
+)
 CANCEL = Sql(delete(_O).where(_O.c.kind == bindparam("kind"), _O.c.key == bindparam("key")))
 DONE = Sql(delete(_O).where(_O.c.id == bindparam("id"), _O.c.fence == bindparam("fence")))
 _MINE = (_O.c.id == bindparam("the_id")) & (_O.c.holder == bindparam("mine"))
@@ -72,6 +74,7 @@ LATER = Sql(
     .where(_MINE, _O.c.fence == bindparam("mine"))
     .values(due_at=bindparam("due_at"), error=bindparam("error"), lease_until=null())
 )
+RENEW = Sql(update(_O).where(_MINE).values(lease_until=bindparam("until")))
 LET_GO = Sql(update(_O).where(_MINE).values(lease_until=null()))
 NEXT_FREE = Sql(
     select(_O.c.due_at).where(_O.c.lease_until.is_(None), _IN_TURN, _WANTED).order_by(_O.c.due_at).limit(constant(1))
@@ -99,10 +102,18 @@ class SqlOutbox:
         """Harmless if there is none."""
         self._t.pending.later(CANCEL, {"kind": kind, "key": key})
 
+    async def postpone(self, kind: str, key: str, *, due_at: datetime) -> None:
+        """Later, if it is there: a run that has begun meanwhile does not remove it."""
+        self._t.pending.later(POSTPONE, {"the_kind": kind, "the_key": key, "due_at": micros(due_at)})
+
     async def claim(self, *, now: datetime, lease_until: datetime, limit: int, without: Sequence[str] = ()) -> Sequence[Errand]:
         """Due ones whose lane is free, in due order; attempts and fence grow by one."""
         given = {"now": micros(now), "until": micros(lease_until), "limit": limit, "without": list(without)}
         return sorted((_errand(row) for row in await self._t.rows(CLAIM, given)), key=lambda one: (one.due_at, one.id))
+
+    async def renew(self, errand: Errand, *, lease_until: datetime) -> None:
+        """Only the holder's; put again meanwhile, it is still held until `done`."""
+        self._t.pending.later(RENEW, {"the_id": errand.id, "mine": errand.fence, "until": micros(lease_until)})
 
     async def done(self, errand: Errand) -> None:
         """Remove it, unless it was put again meanwhile: then it stays, free for the next run."""

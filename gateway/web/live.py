@@ -89,7 +89,7 @@ class Live:
         open_now = tuple(self.server.eio.sockets.values())
         try:
             async with asyncio.timeout(HANG_UP_SECONDS):
-                await asyncio.gather(*(socket.close() for socket in open_now), return_exceptions=True)
+                await asyncio.gather(*(_close(socket) for socket in open_now), return_exceptions=True)
         except TimeoutError:
             log.info("live.hung_up", unread=sum(1 for socket in open_now if not socket.queue.empty()))
         self.server.eio.sockets.clear()
@@ -97,6 +97,13 @@ class Live:
     async def shut(self) -> None:
         """Stop the library's own tasks."""
         await self.server.shutdown()
+
+
+async def _close(socket: Any) -> None:
+    """Say goodbye, then end the writer: the library leaves the closing to the browser, whose library does not do it either."""
+    await socket.close(wait=False)
+    await socket.queue.put(None)
+    await socket.queue.join()
 
 
 def _any_origin(_: str) -> bool:

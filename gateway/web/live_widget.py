@@ -28,7 +28,7 @@ from gateway.web.widget_wire import Handshake, Mark, MessageWire, Rating, Switch
 
 log = structlog.get_logger(__name__)
 SOCKETS_PER_ADDRESS = 100
-PLACES_EVERY, LINES_EVERY = 5.0, 15.0
+PLACES_EVERY, SIGNS_EVERY, LINES_EVERY = 5.0, 2.0, 15.0
 Answer = dict[str, Any]
 
 
@@ -67,6 +67,7 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._pushes.carry(), name="widget.carry")
                 tasks.create_task(self._every(PLACES_EVERY, self._pushes.tell_places), name="widget.places")
+                tasks.create_task(self._every(SIGNS_EVERY, self.tell_who_waits), name="widget.signs")
                 tasks.create_task(self._every(LINES_EVERY, self.tell_lines), name="widget.lines")
         finally:
             stop()
@@ -74,6 +75,11 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
     async def drain(self, *, within: float) -> None:
         """The gateway restarts: come back, but not all at once."""
         await self.emit("drain", {"within": within})
+
+    async def tell_who_waits(self) -> None:
+        """Whoever waits for an answer and has a socket here has not left."""
+        rows = [thread.waiting for thread in self.seats.threads.values() if thread.waiting]
+        await self._r.departures.look({row["id"]: row["channel_id"] for row in rows})
 
     async def tell_lines(self) -> None:
         """Everybody of a channel hears when its line opens or closes."""

@@ -117,22 +117,37 @@ async def run_errands(store: TestStore, limit: int = 10) -> list[Errand]:
     return list(await store.store.run(lambda uow: uow.outbox.claim(now=now, lease_until=now + SOON, limit=limit)))
 
 
-async def test_errands_of_one_lane_run_one_after_another_in_due_order(store: TestStore) -> None:
+async def test_errands_of_one_lane_run_one_after_another_in_the_order_they_were_put(store: TestStore) -> None:
     async def work(uow: UnitOfWork) -> None:
-        for second, key in ((2, "b"), (1, "a"), (3, "c")):
-            await uow.outbox.put("parse", key, due_at=MONDAY + timedelta(seconds=second), lane="chat", payload={"n": second})
+        for key in "abc":
+            await uow.outbox.put("parse", key, due_at=MONDAY, lane="chat", payload={"key": key})
         await uow.outbox.put("parse", "free", due_at=MONDAY)
 
     await store.store.run(work)
-    store.clock.pass_(seconds=10)
-    free, first = await run_errands(store)
-    assert (free.key, first.key, first.payload) == ("free", "a", {"n": 1})
+    first, free = await run_errands(store)
+    assert (free.key, first.key, first.payload) == ("free", "a", {"key": "a"})
     assert await run_errands(store) == []
     await store.store.run(lambda uow: uow.outbox.done(first))
     [second] = await run_errands(store)
-    later = store.clock.now() + timedelta(minutes=1)
-    await store.store.run(lambda uow: uow.outbox.later(second, due_at=later, error="no answer"))
-    assert [one.key for one in await run_errands(store)] == ["c"]
+    assert second.key == "b"
+
+
+async def test_an_errand_that_must_be_tried_again_holds_up_its_lane(store: TestStore) -> None:
+    async def work(uow: UnitOfWork) -> None:
+        for key in "ab":
+            await uow.outbox.put("parse", key, due_at=MONDAY, lane="chat")
+
+    await store.store.run(work)
+    [first] = await run_errands(store)
+    later = MONDAY + timedelta(minutes=1)
+    await store.store.run(lambda uow: uow.outbox.later(first, due_at=later, error="no answer"))
+    store.clock.pass_(seconds=59)
+    assert await run_errands(store) == []
+    assert await store.store.read(lambda uow: uow.outbox.next_due()) == later
+    store.clock.pass_(seconds=1)
+    [again] = await run_errands(store)
+    await store.store.run(lambda uow: uow.outbox.done(again))
+    assert [first.key, again.key, *[one.key for one in await run_errands(store)]] == ["a", "a", "b"]
 
 
 async def test_an_errand_that_was_put_again_while_it_ran_stays(store: TestStore) -> None:
@@ -301,6 +316,41 @@ async def test_a_letter_holds_all_that_an_adapter_needs(store: TestStore) -> Non
     assert letter.recipients == ("ann@example.com",)
     assert (letter.reply_to_external_id, list(letter.references)) == ("<q@example.com>", ["<q@example.com>"])
     assert (letter.sender_name, list(letter.files)) == ("Olga", [])
+
+
+async def test_an_errand_is_postponed_only_if_it_is_there(store: TestStore) -> None:
+    await store.store.run(lambda uow: uow.outbox.put("left", "one", due_at=MONDAY, payload={"n": 1}))
+    [running] = await run_errands(store)
+    later = MONDAY + timedelta(minutes=3)
+
+    async def work(uow: UnitOfWork) -> None:
+        await uow.outbox.postpone("left", "one", due_at=later)
+        await uow.outbox.postpone("left", "another", due_at=later)
+
+    await store.store.run(work)
+    await store.store.run(lambda uow: uow.outbox.done(running))
+    store.clock.pass_(minutes=2)
+    assert await run_errands(store) == []
+    store.clock.pass_(minutes=1)
+    assert [(one.key, one.payload) for one in await run_errands(store)] == [("one", {"n": 1})]
+
+
+async def test_an_errand_that_is_renewed_is_nobody_elses_and_only_its_holder_renews_it(store: TestStore) -> None:
+    await store.store.run(lambda uow: uow.outbox.put("fetch", "one", due_at=MONDAY))
+    [running] = await run_errands(store)
+    store.clock.pass_(seconds=20)
+    until = store.clock.now() + SOON
+    await store.store.run(lambda uow: uow.outbox.renew(running, lease_until=until))
+    store.clock.pass_(seconds=20)
+    assert await run_errands(store) == []
+    store.clock.pass_(seconds=10)
+    [taken_over] = await run_errands(store)
+    late = store.clock.now() + timedelta(hours=1)
+    await store.store.run(lambda uow: uow.outbox.renew(running, lease_until=late))
+    assert await store.store.read(lambda uow: uow.outbox.next_due()) == store.clock.now() + SOON
+    await store.store.run(lambda uow: uow.outbox.done(taken_over))
+    await store.store.run(lambda uow: uow.outbox.renew(taken_over, lease_until=late))
+    assert await store.store.read(lambda uow: uow.outbox.next_due()) is None
 
 
 async def test_the_first_answer_quotes_what_the_contact_said_and_the_second_does_not(store: TestStore) -> None:

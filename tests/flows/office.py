@@ -22,9 +22,11 @@ from gateway.domain.offer import Offer
 from gateway.domain.operator import Operator, Presence
 from gateway.ports.core import Core
 from gateway.ports.live import Blobs, Signals
+from gateway.ports.records import Errand
 from gateway.ports.store import Store
 from gateway.services.calls import Settler
 from gateway.services.delivery import Carrier
+from gateway.services.departures import Departures
 from gateway.services.desk import Desk
 from gateway.services.directory import Directory
 from gateway.services.intake import Intake
@@ -59,6 +61,7 @@ class Office:
         self.offers = Offers(core, self.directory)
         self.desk = Desk(core, self.directory)
         self.presences = Presences(core, self.directory, self.offers)
+        self.departures = Departures(core, self.directory)
         self.router = Router(core, self.directory)
         self.carrier = Carrier(core, self.directory, self.adapters)
         self.reader = Reader(core, self.directory, self.adapters, self.intake)
@@ -72,6 +75,7 @@ class Office:
                 "conversation.no_answer": timers.no_answer,
                 "conversation.wake": timers.wake,
                 "conversation.auto_close": timers.auto_close,
+                "visitor.left": self._left,
                 "line.opens": timers.line_opens,
                 "raw.read": self.reader.read,
                 "call.settle": Settler(core, self.directory).settle,
@@ -80,6 +84,9 @@ class Office:
         self.events: list[Event] = []
         self._said = 0
         core.store.on_commit(self.events.extend)
+
+    async def _left(self, errand: Errand) -> None:
+        await self.departures.over(errand)  # of the process that runs now: a story may begin another
 
     async def furnish(self, **line: Any) -> None:
         """The line, its channels and its people, all at their desks."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import socketio
+from aiohttp import WSMsgType
 
 from gateway.domain.event import Event
 from gateway.web.server import drain
@@ -315,3 +316,12 @@ async def test_a_value_nested_beyond_reason_stops_nobody(house: House, levels: i
         assert (await ivan.say("sync", {"after": 0}))["ok"]
     assert (await olga.get(url)).status == 200
     assert (await olga.get("/api/v1/operators")).status == 200
+
+
+async def test_sockets_are_closed_from_here_because_browsers_leave_it_to_the_server(house: House) -> None:
+    browser = await house.browser()
+    socket = await browser.client.ws_connect("/socket.io/?EIO=4&transport=websocket", headers={"Origin": URL})
+    await socket.receive_str()
+    await house.site.live.hang_up()
+    assert (await socket.receive()).data == "1"  # goodbye, in the words of Engine.IO
+    assert (await socket.receive(timeout=2)).type is WSMsgType.CLOSE

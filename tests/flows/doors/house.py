@@ -79,6 +79,13 @@ class House:
         """All its processes at once, in the middle of whatever they do."""
         self._end(signal.SIGKILL)
 
+    def behead(self) -> None:
+        """Kill the process that looks after the others, and none of them."""
+        assert self._child is not None, "it has not been started"
+        self._child.kill()
+        self._child.wait(STOP_SECONDS)
+        self._child = None
+
     def sign_in(self) -> Key:
         """Olga, the administrator, through the link that the first start printed; later the same session."""
         if self.key is None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import time
+
+import pytest
 
 from tests.eventually import eventually
 from tests.flows.doors.console import Console
 from tests.flows.doors.house import House
 from tests.flows.doors.visitor import Visitor
+from tests.servers.process import answers
 
 
 async def test_it_says_goodbye_ends_soon_and_goes_on_where_it_was(olga: Console, ann: Visitor, house: House) -> None:
@@ -18,10 +23,31 @@ async def test_it_says_goodbye_ends_soon_and_goes_on_where_it_was(olga: Console,
     assert await asyncio.to_thread(house.stop) == 0
     took = time.monotonic() - began
     assert ann.goodbyes, "Ann was not told"
-    assert took < 8, f"an idle house took {took:.1f} s to stop"
+    assert took < 4, f"an idle house took {took:.1f} s to stop"
     await ann.leaves()
     await asyncio.to_thread(house.start)
     await ann.opens_the_page()
     await ann.connects()
     await olga.write(talk["id"], "Still here")
     await eventually(lambda: ann.sees() == ["Still here"], within=15)
+
+
+async def test_a_process_that_dies_is_begun_again_and_nobody_outlives_the_first(
+    olga: Console, ann: Visitor, house: House
+) -> None:
+    if house.processes == 1:
+        pytest.skip("one process looks after nobody")
+    await ann.says("Hello", client_id="dies-1")
+    talk = await olga.accept_next()
+    for line in house.logged("process.began"):
+        os.kill(line["pid"], signal.SIGKILL)
+    await eventually(lambda: len(house.logged("gateway.ready")) == 2 * house.processes, within=45)
+    assert [line["how"] for line in house.logged("process.died")] == ["SIGKILL"] * house.processes
+    await ann.leaves()
+    await ann.connects()
+    await olga.write(talk["id"], "Still here")
+    await eventually(lambda: ann.sees() == ["Still here"], within=15)
+    await asyncio.to_thread(house.behead)
+    await eventually(lambda: not answers(house.port), within=15)
+    await ann.leaves()
+    await asyncio.to_thread(house.start)

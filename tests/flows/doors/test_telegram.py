@@ -118,3 +118,36 @@ async def test_what_may_have_arrived_is_shown_as_unsure_and_sent_again_only_when
     await olga.ask("POST", f"/messages/{reply['id']}/delivery", {"action": "again"})
     await olga.delivered_as(talk["id"], reply["id"], "sent")
     assert [call.params["text"] for call in telegram.sent] == ["One"]
+
+
+async def test_a_chat_keeps_its_order_on_every_side_though_telegram_fails_between(
+    olga: Console, bot: str, telegram: FakeTelegram
+) -> None:
+    asked, answers = [f"question {n:02d}" for n in range(24)], [f"answer {n:02d}" for n in range(12)]
+    for number, text in enumerate(asked[:12]):
+        telegram.ann_writes(text, update_id=700 + number)
+    talk = await olga.accept_next(who="Ann")
+    telegram.break_next("sendMessage", refuses(429, "Too Many Requests: retry after 1", retry_after=1), times=2)
+
+    async def ann() -> None:
+        for number, text in enumerate(asked[12:]):
+            telegram.ann_writes(text, update_id=750 + number)
+            await olga.conversations()  # as long as a breath
+
+    async def olga_answers() -> None:
+        for text in answers:
+            await olga.write(talk["id"], text)
+
+    await asyncio.gather(ann(), olga_answers())
+    await eventually(lambda: len(telegram.sent) == len(answers), within=30)
+    assert [call.params["text"] for call in telegram.sent] == answers
+    assert len(telegram.called("sendMessage")) > len(answers), "nothing failed between"
+
+    async def arrived() -> bool:
+        return await olga.said(talk["id"]) == asked
+
+    await eventually(arrived, within=20)
+    assert await olga.said(talk["id"], "outbound") == answers
+    for kind, texts in (("message.received", asked), ("message.sent", answers)):
+        heard = [event["data"]["message"] for event in olga.events(kind) if event["conversation_id"] == talk["id"]]
+        assert [message["text"] for message in heard] == texts
