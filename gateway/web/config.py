@@ -18,6 +18,7 @@ class WebConfig:
 
     trusted_proxies: networks whose X-Forwarded-For is believed. more_origins: further exact origins of the console
     (a development server). limits_url: where counters live, "memory://" or "redis://…".
+    nameless_seconds: how long a socket may stay without entering a namespace.
     metrics_token: bearer token of /metrics; without one it answers loopback only.
     """
 
@@ -36,6 +37,7 @@ class WebConfig:
     hook_seconds: float = 3.0
     drain_seconds: float = 10.0
     sweep_seconds: float = 2.0
+    nameless_seconds: float = 15.0
 
     @property
     def secure(self) -> bool:

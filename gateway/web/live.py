@@ -8,6 +8,7 @@ and no cookie counts here. May talk to: web.live_console, web.relay.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -35,6 +36,12 @@ class TextPacket(socketio.packet.Packet):  # type: ignore[misc] # the library ha
 
     json = SocketCodec
 
+    def decode(self, encoded_packet: str) -> int:
+        """Raises ValueError for what announces binary parts: they would be kept until the last one comes."""
+        if super().decode(encoded_packet):
+            raise ValueError("nothing of ours is binary")
+        return 0
+
     @classmethod
     def data_is_binary(cls, data: Any) -> bool:
         """Never."""
@@ -56,6 +63,8 @@ class Live:
         )  # fmt: skip
         self.console = ConsoleNamespace(cases, config, relay=relay, metrics=metrics)
         self.server.register_namespace(self.console)
+        self._nameless: dict[str, float] = {}
+        self._sweep_seconds, self._nameless_seconds = config.sweep_seconds, config.nameless_seconds
         self._goodbyes: list[Drain] = [self.console.drain]
         relay.add(self.console.hear)
 
@@ -68,8 +77,10 @@ class Live:
         self._goodbyes.append(say)
 
     async def run(self) -> None:
-        """The console's pushes and checks, until cancelled."""
-        await self.console.run()
+        """The console's pushes and checks, and an end to sockets that nobody claims, until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.console.run(), name="live.console")
+            tasks.create_task(self._close_nameless(), name="live.nameless")
 
     async def drain(self, within: float) -> None:
         """Tell everybody to come back at a moment of their own within this time."""
@@ -93,6 +104,27 @@ class Live:
         except TimeoutError:
             log.info("live.hung_up", unread=sum(1 for socket in open_now if not socket.queue.empty()))
         self.server.eio.sockets.clear()
+
+    async def _close_nameless(self) -> None:
+        """A socket that has entered no namespace belongs to nobody, and no limit counts it: it may stay for a moment only."""
+        while True:
+            await asyncio.sleep(self._sweep_seconds)
+            seated = {eio for rooms in self.server.manager.rooms.values() for eio in rooms.get(None, {}).values()}
+            now, open_now = time.monotonic(), self.server.eio.sockets
+            self._nameless = {sid: self._nameless.get(sid, now) for sid in open_now if sid not in seated}
+            late = [sid for sid, since in self._nameless.items() if now - since > self._nameless_seconds]
+            if late:
+                log.info("live.nameless_closed", sockets=len(late))
+            for sid in late:
+                await self._cut(sid)
+
+    async def _cut(self, sid: str) -> None:
+        """Nobody there is asked to read a goodbye."""
+        request = self.server.environ[sid]["aiohttp.request"] if sid in self.server.environ else None
+        await self.server.eio.sockets[sid].close(wait=False, abort=True)
+        if request is not None and request.transport is not None:
+            request.transport.abort()
+        self.server.eio.sockets.pop(sid, None)
 
     async def shut(self) -> None:
         """Stop the library's own tasks."""

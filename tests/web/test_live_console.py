@@ -325,3 +325,29 @@ async def test_sockets_are_closed_from_here_because_browsers_leave_it_to_the_ser
     await house.site.live.hang_up()
     assert (await socket.receive()).data == "1"  # goodbye, in the words of Engine.IO
     assert (await socket.receive(timeout=2)).type is WSMsgType.CLOSE
+
+
+async def test_a_socket_that_says_nothing_of_whom_it_wants_is_closed() -> None:
+    """It belongs to nobody, so no limit of operators or visitors counts it; answering pings would keep it open for ever."""
+    async with open_house(sweep_seconds=0.05, nameless_seconds=0.3) as house:
+        browser = await house.browser(OLGA)
+        stranger = await browser.client.ws_connect("/socket.io/?EIO=4&transport=websocket", headers={"Origin": URL})
+        async with console(house, browser) as olga:
+            await stranger.receive_str()
+            while (await stranger.receive(timeout=3)).type is WSMsgType.TEXT:
+                pass
+            await eventually(lambda: house.site.live.sockets == 1)
+            assert (await olga.say("sync", {"after": 0}))["ok"]
+
+
+async def test_binary_parts_are_never_waited_for(house: House) -> None:
+    """Nothing of ours is binary; what a stranger announces would be kept until the last part comes."""
+    browser = await house.browser()
+    stranger = await browser.client.ws_connect("/socket.io/?EIO=4&transport=websocket", headers={"Origin": URL})
+    await stranger.receive_str()
+    await stranger.send_str('459-/widget,["x",{"_placeholder":true,"num":0}]')
+    for _ in range(8):
+        await stranger.send_bytes(b"x" * 50_000)
+    await stranger.send_str('40/console,{"ticket":"made up"}')
+    assert (await stranger.receive_str(timeout=3)).startswith("44/console")
+    assert house.site.live.server._binary_packet == {}
