@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -341,13 +342,15 @@ async def test_a_socket_that_says_nothing_of_whom_it_wants_is_closed() -> None:
 
 
 async def test_binary_parts_are_never_waited_for(house: House) -> None:
-    """Nothing of ours is binary; what a stranger announces would be kept until the last part comes."""
-    browser = await house.browser()
-    stranger = await browser.client.ws_connect("/socket.io/?EIO=4&transport=websocket", headers={"Origin": URL})
-    await stranger.receive_str()
-    await stranger.send_str('459-/widget,["x",{"_placeholder":true,"num":0}]')
-    for _ in range(8):
-        await stranger.send_bytes(b"x" * 50_000)
-    await stranger.send_str('40/console,{"ticket":"made up"}')
-    assert (await stranger.receive_str(timeout=3)).startswith("44/console")
+    """Nothing of ours is binary; what somebody announces would be kept until the last of ten thousand million parts comes."""
+    browser = await house.browser(OLGA)
+    socket = await browser.client.ws_connect("/socket.io/?EIO=4&transport=websocket", headers={"Origin": URL})
+    await socket.receive_str()
+    await socket.send_str('40/console,{"ticket":"%s"}' % await browser.ticket())
+    assert (await socket.receive_str(timeout=3)).startswith("40/console")
+    await socket.send_str('459999999999-/console,["x",{"_placeholder":true,"num":0}]')
+    await socket.send_str('42/console,7["alive",{}]')
+    async with asyncio.timeout(3):
+        while not (await socket.receive_str()).startswith("43/console,7"):
+            pass
     assert house.site.live.server._binary_packet == {}
