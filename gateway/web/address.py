@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from aiohttp import web
 
@@ -16,6 +16,21 @@ def client_address(request: web.BaseRequest, *, trusted: tuple[Network, ...]) ->
     while hops and _within(address, trusted):
         address = hops.pop()
     return address if _is_address(address) else (request.remote or "")
+
+
+def crowd_of(address: str) -> str:
+    """What limits count: an IPv4 address, or the /64 that a single IPv6 subscriber has all to themselves (RFC 6177)."""
+    if not _is_address(address):
+        return address
+    found = ip_address(address)
+    if isinstance(found, IPv4Address):
+        return address
+    return str(found.ipv4_mapped or ip_network(f"{found.packed[:8].hex(':', 2)}::/64"))
+
+
+def came_through_a_proxy(request: web.BaseRequest) -> bool:
+    """Somebody stands in between, trusted or not, so the peer's address is not the asker's."""
+    return any(name in request.headers for name in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"))
 
 
 def is_loopback(address: str) -> bool:

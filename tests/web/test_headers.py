@@ -166,6 +166,30 @@ async def test_metrics_are_for_this_machine_or_for_who_knows_the_token() -> None
         assert "olga" not in text.lower()
 
 
+async def test_figures_are_not_for_who_comes_through_a_proxy() -> None:
+    """A proxy on this machine that is not listed as trusted makes everybody look like this machine."""
+    for trusted in ((), (ip_network("127.0.0.0/8"),)):
+        async with open_house(trusted_proxies=trusted) as house:
+            browser = await house.browser()
+            assert (await browser.get("/metrics")).status == 200
+            for header in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"):
+                assert (await browser.get("/metrics", headers={header: "203.0.113.9"})).status == 403
+
+
+async def test_one_network_of_ipv6_is_one_address_to_the_limits() -> None:
+    async with open_house(trusted_proxies=(ip_network("127.0.0.0/8"),)) as house:
+        browser = await house.browser()
+        statuses = []
+        for number in range(7):
+            response = await browser.post(
+                "/api/v1/session",
+                {"email": "olga@example.com", "password": "x"},
+                headers={"X-Forwarded-For": f"2001:db8:7:7:{number}::{number}"},
+            )
+            statuses.append(response.status)
+        assert statuses == [401] * 5 + [429] * 2
+
+
 async def test_ready_names_what_is_failing(house: House, monkeypatch: Any) -> None:
     browser = await house.browser()
     assert (await browser.get("/readyz")).status == 200
