@@ -25,7 +25,7 @@ from gateway.services.visitor_seals import Seals
 from gateway.services.visitors import Reception, Visitors
 from gateway.settings import Settings
 from gateway.web import forms, server, widget, widget_site
-from gateway.web.address import client_address
+from gateway.web.address import client_address, crowd_of
 from gateway.web.cases import Cases
 from gateway.web.config import WebConfig, networks
 from gateway.web.floods import Floods
@@ -78,7 +78,8 @@ def _visitors(parts: Parts, settings: Settings, secret: bytes) -> Attach:
         reception = Reception(parts.core, parts.directory, parts.intake, seals, sites, storefront, parts.departures)
         visitors, trusted = Visitors(reception), site.config.trusted_proxies
         floods = Floods(settings.signals.url, rates=dict(rate.split("=") for rate in settings.limits.visitor_rates))
-        doors = Doors(floods, lambda request: client_address(request, trusted=trusted), settings.limits.sockets_per_address)
+        per_address = settings.limits.sockets_per_address
+        doors = Doors(floods, lambda request: crowd_of(client_address(request, trusted=trusted)), per_address)
         namespace = WidgetNamespace(reception, visitors, VisitorMoves(reception), doors=doors)
         site.live.server.register_namespace(namespace)
         site.live.on_drain(lambda within: namespace.drain(within=within))

@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 from aiohttp import web
 
-from gateway.web.address import client_address
-from gateway.web.marks import ADDRESS, REQUEST_ID, STREAMING
+from gateway.web.address import client_address, crowd_of
+from gateway.web.marks import ADDRESS, CROWD, REQUEST_ID, STREAMING
 from gateway.web.problems import answer, problem_of
 from gateway.web.site import SITE, signed_of
 
@@ -44,6 +44,7 @@ async def observe(request: web.Request, handler: Next) -> web.StreamResponse:
     site, began = request.app[SITE], time.perf_counter()
     request[REQUEST_ID] = secrets.token_hex(8)
     request[ADDRESS] = client_address(request, trusted=site.config.trusted_proxies)
+    request[CROWD] = crowd_of(request[ADDRESS])
     counted = route_name(request) != SOCKETS
     site.traffic.running += counted
     status = 499

@@ -16,7 +16,7 @@ from gateway.domain.channel import Channel
 from gateway.domain.errors import NotFound, TooLarge
 from gateway.ports.channel import HookParser, HookRequest
 from gateway.web import limits
-from gateway.web.marks import ADDRESS
+from gateway.web.marks import ADDRESS, CROWD
 from gateway.web.site import SITE, Site
 from gateway.web.wire import respond
 
@@ -57,7 +57,7 @@ async def _channel(site: Site, request: web.Request) -> Channel:
     wanted = request.match_info["key"].encode()
     found = [c for c in site.cases.directory.now.channels.values() if hmac.compare_digest(c.key.encode(), wanted)]
     if not found or not found[0].enabled:
-        await site.limits.hit(limits.HOOK_STRANGER, "stranger", request[ADDRESS])
+        await site.limits.hit(limits.HOOK_STRANGER, "stranger", request[CROWD])
         raise NotFound
     return found[0]
 

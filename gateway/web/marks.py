@@ -7,6 +7,7 @@ from aiohttp import web
 from gateway.services.accounts import Signed
 
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
+CROWD: web.RequestKey[str] = web.RequestKey("crowd", str)  # the address as limits count it
 ADDRESS: web.RequestKey[str] = web.RequestKey("address", str)
 SIGNED: web.RequestKey[Signed] = web.RequestKey("signed", Signed)
 STREAMING: web.RequestKey[bool] = web.RequestKey("streaming", bool)

@@ -13,7 +13,7 @@ from gateway.services.accounts import MyChanges, Signed
 from gateway.services.passwords import LONGEST, SHORTEST
 from gateway.web import limits, shapes
 from gateway.web.auth import give_cookie, limit_sign_in, session_token, take_cookie
-from gateway.web.marks import ADDRESS, SIGNED
+from gateway.web.marks import CROWD, SIGNED
 from gateway.web.routes import Ask, Form, Routes
 from gateway.web.wire import respond
 
@@ -61,7 +61,7 @@ class PresenceChange(Form):
 @routes.post(f"{V1}/session", "public", returns=shapes.Me)
 async def sign_in(ask: Ask, body: SignIn) -> web.Response:
     """Sign in with address and password."""
-    account, address = body.email.strip().lower(), ask.request[ADDRESS]
+    account, address = body.email.strip().lower(), ask.request[CROWD]
     await limit_sign_in(ask.site, address=address, account=account)
     signed = await ask.cases.accounts.sign_in(
         account, password=body.password, agent=_agent(ask), old=session_token(ask.request)
@@ -73,7 +73,7 @@ async def sign_in(ask: Ask, body: SignIn) -> web.Response:
 @routes.post(f"{V1}/session/link", "public", returns=shapes.Me)
 async def sign_in_by_link(ask: Ask, body: SignInByLink) -> web.Response:
     """Sign in with a one-time link."""
-    await ask.site.limits.hit(limits.SIGN_IN_ADDRESS, "address", ask.request[ADDRESS])
+    await ask.site.limits.hit(limits.SIGN_IN_ADDRESS, "address", ask.request[CROWD])
     signed = await ask.cases.accounts.sign_in_by_link(body.token, agent=_agent(ask), old=session_token(ask.request))
     return await _welcome(ask, signed)
 
@@ -105,7 +105,7 @@ async def make_ticket(ask: Ask) -> rows.Row:
 async def change_me(ask: Ask, body: MeChange) -> rows.Row:
     """Change one's name, language, preferences or password."""
     if body.password is not None:
-        await limit_sign_in(ask.site, address=ask.request[ADDRESS], account=ask.by.email)
+        await limit_sign_in(ask.site, address=ask.request[CROWD], account=ask.by.email)
     password = (body.password.current, body.password.new) if body.password else None
     changes = MyChanges(body.name, body.locale, body.preferences, password)
     operator = await ask.cases.accounts.change_me(ask.who, changes)
