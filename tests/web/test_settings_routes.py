@@ -173,3 +173,19 @@ async def test_personal_canned_replies_are_their_owners(house: House, admin: Bro
     listed = await (await admin.get("/api/v1/canned")).json()
     assert [one["shortcut"] for one in listed["items"]] == ["bye"]
     assert (await olga.ask("DELETE", f"/api/v1/canned/{id}")).status == 204
+
+
+async def test_a_masked_secret_does_not_go_to_another_server(house: House, admin: Browser) -> None:
+    """Who may configure may write a secret, not read it; a test against a server of their own would have shown it."""
+    settings = {"token": "1:a long secret", "api_base": "https://api.telegram.org", "poll_seconds": 25}
+    body = {"kind": "telegram", "line_id": LINE, "name": "Bot", "settings": settings}
+    made = await (await admin.post("/api/v1/channels", body)).json()
+    elsewhere = made["settings"] | {"api_base": "https://evil.example"}
+    tried = await admin.post("/api/v1/channels/test", {"kind": "telegram", "id": made["id"], "settings": elsewhere})
+    assert [(line["what"], line["ok"]) for line in (await tried.json())["items"]] == [("settings", False)]
+    saved = await admin.ask("PATCH", f"/api/v1/channels/{made['id']}", {"settings": elsewhere})
+    assert (saved.status, (await saved.json())["code"]) == (422, "config_invalid")
+    slower = await admin.ask("PATCH", f"/api/v1/channels/{made['id']}", {"settings": made["settings"] | {"poll_seconds": 50}})
+    assert slower.status == 200
+    given_again = elsewhere | {"token": "1:another secret"}
+    assert (await admin.ask("PATCH", f"/api/v1/channels/{made['id']}", {"settings": given_again})).status == 200
