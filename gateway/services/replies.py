@@ -46,7 +46,7 @@ class Replies:
     async def write(self, by: Operator, conversation_id: ConversationId, draft: Draft) -> rows.Row:
         """Store it and promise its delivery. Returns the message row; the same client_id again returns the same message.
 
-        Raises Rejected (empty, too long), IllegalMove (ended, or a channel that carries no text), NotFound (a file).
+        Raises Rejected (empty, too long), IllegalMove (ended, or a channel that carries no text), NotFound (a file, the answered message).
         """
         if not draft.text.strip() and not draft.files:
             raise Rejected("Write something first.", code="empty")
@@ -99,6 +99,7 @@ async def _reply(scene: Scene, by: Operator, draft: Draft) -> rows.Row:
                           code="no_way_back")  # fmt: skip
     if scene.talk.operator_id != by.id:
         raise IllegalMove("Take this conversation first; somebody else may be answering.", code="not_holder")
+    await _must_be_here(scene, draft.reply_to)
     message = OutboundMessage(
         id=scene.new_message_id(), dialogue_id=scene.dialogue.id, conversation_id=scene.talk.id, seq=scene.next_seq(),
         at=scene.now, text=draft.text, created_at=scene.now, channel_id=scene.channel.id, operator_id=by.id,
@@ -110,6 +111,12 @@ async def _reply(scene: Scene, by: Operator, draft: Draft) -> rows.Row:
     if presence:
         await scene.uow.operators.save_presence(replace(presence.awake(), last_reply_at=scene.now, seen_at=scene.now))
     return rows.message_row(message, files=files, delivery=delivery)
+
+
+async def _must_be_here(scene: Scene, answered: MessageId | None) -> None:
+    """Raises NotFound for a message of another dialogue, which the operator need not be allowed to see."""
+    if answered is not None and (await scene.uow.messages.get(answered)).dialogue_id != scene.dialogue.id:
+        raise NotFound("The message you answer is not in this thread.")
 
 
 def _extras(draft: Draft) -> dict[str, Any]:

@@ -57,3 +57,16 @@ async def test_who_is_too_late_learns_who_was_faster(house: House) -> None:
     late = await olga.post(f"{path}/accept", {"offer_id": offer.id, "epoch": offer.epoch})
     body = await late.json(content_type=None)
     assert (late.status, body["code"], body["taken_by"]) == (409, "conflict", "Ivan")
+
+
+async def test_a_reply_names_only_messages_of_its_own_dialogue(house: House) -> None:
+    """A message of another line is not there to be answered: its name in the network would go out with the mail."""
+    foreign = await house.ann_writes("Secret", to=BOX)
+    said = next(e.data["message"] for e in house.office.events if e.type == "message.received")
+    own = await house.ann_writes("Hello", to=BOX, key="another thread")
+    olga = await house.browser(OLGA)
+    assert (await olga.post(f"/api/v1/conversations/{own.id}/take")).status == 200
+    body = {"client_id": "c1", "type": "reply", "text": "Hi", "reply_to": said["id"]}
+    answer = await olga.post(f"/api/v1/conversations/{own.id}/messages", body)
+    assert answer.status == 404
+    assert foreign.dialogue_id != own.dialogue_id
