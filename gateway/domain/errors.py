@@ -38,6 +38,11 @@ class GatewayError(Exception):
         text: str = self.args[0]
         return text
 
+    @property
+    def told(self) -> str:
+        """The same for those outside the house: browsers, visitors, callers of the API."""
+        return self.detail
+
 
 class ConfigError(GatewayError):
     """The configuration is wrong."""
@@ -107,6 +112,11 @@ class StoreUnavailable(GatewayError):
     """The database cannot answer now."""
 
     code = "store_unavailable"
+
+    @property
+    def told(self) -> str:
+        """Folders, addresses and what the engine says are for the log."""
+        return "What is stored cannot be reached now."
 
 
 class ChannelPaused(GatewayError):

@@ -153,7 +153,7 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
         try:
             return {"ok": True} | await step(seat, payload)
         except GatewayError as error:
-            return {"ok": False, "code": error.code, "title": error.detail}
+            return {"ok": False, "code": error.code, "title": error.told}
         except Exception:
             log.exception("console.failed", kind=event)
             return {"ok": False, "code": "internal"}

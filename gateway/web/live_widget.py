@@ -214,7 +214,7 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
 
 
 def _refusal(error: GatewayError) -> Answer:
-    answer: Answer = {"ok": False, "code": error.code, "title": error.detail}
+    answer: Answer = {"ok": False, "code": error.code, "title": error.told}
     if isinstance(error, TooMany):
         answer["retry_after"] = error.retry_after
     if error.code == "store_unavailable":

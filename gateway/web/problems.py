@@ -88,12 +88,12 @@ def _foreseen(error: errors.GatewayError) -> Problem:
         headers["Retry-After"] = str(max(1, round(error.retry_after)))
     if isinstance(error, errors.StoreUnavailable):
         headers["Retry-After"] = "1"
-    if (words := said(error.detail)) is not None:
+    if (words := said(error.told)) is not None:
         more["said"] = words
     taken_by, code = getattr(error, "taken_by", None), error.code
     if taken_by is not None:  # a lost race: the protocol has one code for it
         more["taken_by"], code = taken_by, errors.Conflict.code
-    return Problem(status, code, error.detail, general=general, more=more, headers=headers)
+    return Problem(status, code, error.told, general=general, more=more, headers=headers)
 
 
 def _http(error: web.HTTPException) -> Problem:

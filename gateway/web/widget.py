@@ -7,7 +7,6 @@ Contract: docs/reference/widget-protocol.md.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +22,7 @@ from gateway.web.live_widget import Doors
 from gateway.web.widget_answers import allow, guarded, preflight
 from gateway.web.widget_files import MIB, judge, open_file, part_of
 from gateway.web.widget_wire import Opening, understand
+from gateway.web.wire import loads
 
 BODY_LIMIT = 16 * 1024
 PATH = "/api/v1/widget"
@@ -111,8 +111,12 @@ async def _shown(uow: UnitOfWork, id: AttachmentId) -> Attachment:
 async def _json(request: web.Request) -> Any:
     if (request.content_length or 0) > BODY_LIMIT:
         raise TooLarge("That is too long.")
-    body = await request.content.read(BODY_LIMIT + 1)
+    body = b""
+    while chunk := await request.content.readany():
+        body += chunk
+        if len(body) > BODY_LIMIT:
+            raise TooLarge("That is too long.")
     try:
-        return json.loads(body)
+        return loads(body)
     except ValueError:
         raise Rejected("The body is not JSON.", code="malformed") from None

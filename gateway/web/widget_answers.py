@@ -41,8 +41,8 @@ def problem(request: web.Request, error: errors.GatewayError) -> web.Response:
     """RFC 9457. A page whose origin was refused may not even read why."""
     status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
     body: dict[str, Any] = {
-        "type": f"/api/docs#problem-{error.code}", "title": error.detail, "status": status, "code": error.code,
-        "detail": error.detail,
+        "type": f"/api/docs#problem-{error.code}", "title": error.told, "status": status, "code": error.code,
+        "detail": error.told,
     }  # fmt: skip
     headers = {}
     if isinstance(error, errors.TooMany):

@@ -108,12 +108,13 @@ async def test_a_lost_database_is_said_and_nothing_else(house: House, monkeypatc
     browser = await house.browser(OLGA)
 
     async def lost(*_: Any, **__: Any) -> Any:
-        raise StoreUnavailable
+        raise StoreUnavailable("The database cannot answer (connection to db.internal as gateway failed).")
 
     monkeypatch.setattr(type(house.office.store), "read", lost)
     response = await browser.get("/api/v1/session")
     assert (response.status, response.headers["Retry-After"]) == (503, "1")
     assert (await response.json(content_type=None))["code"] == "store_unavailable"
+    assert "internal" not in await response.text()
 
 
 async def test_an_unforeseen_fault_tells_nothing_about_itself(house: House, monkeypatch: Any) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
 
+from gateway.domain.errors import StoreUnavailable
 from gateway.domain.schedule import Schedule
 from tests.flows.office import OLGA
 from tests.front_door import KEY, SHOP, FrontDoor, front_door
@@ -182,6 +185,32 @@ async def test_content_and_name_must_both_be_allowed(content: bytes, name: str) 
         assert status == 422
         assert refusal["code"] in ("type_refused", "empty_file")
         assert not door.office.core.blobs.files  # type: ignore[attr-defined]
+
+
+async def test_where_files_lie_is_not_told_to_visitors(monkeypatch: Any) -> None:
+    async def full(*_: Any, **__: Any) -> Any:
+        raise StoreUnavailable("The file cannot be stored (No space left on device: '/srv/gateway/blobs/incoming').")
+
+    async with front_door() as door:
+        ann = await door.browser()
+        monkeypatch.setattr(type(door.office.core.blobs), "put_stream", full)
+        status, answer = await upload(door, ann.token, PNG)
+        assert (status, answer["code"]) == (503, "store_unavailable")
+        assert "/srv" not in repr(answer)
+
+
+async def test_a_session_is_read_whole_and_never_too_deep() -> None:
+    """A body may come in pieces; one that only nests is no fault of ours."""
+    async with front_door() as door:
+        url, whole = f"{door.url}/api/v1/widget/session", json.dumps({"key": KEY}).encode()
+
+        async def pieces() -> AsyncIterator[bytes]:
+            yield whole[:5]
+            yield whole[5:]
+
+        for body, status in ((pieces(), 200), (b"[" * 16_000, 422), (b" " * 17_000, 413)):
+            async with door.http.post(url, data=body, headers={"Origin": SHOP}) as answer:
+                assert answer.status == status
 
 
 async def test_uploads_need_a_visitor_a_size_and_a_quota() -> None:
