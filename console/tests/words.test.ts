@@ -37,6 +37,12 @@ describe('the palette', () => {
 })
 
 describe('what people wrote', () => {
+  test.each(['a', 'a.', 'x@', 'a.1', '1-', '1', '+1 ', 'http://', 'http://.', ' ', '@a '])('a long row of “%s” does not stop the screen', (part) => {
+    const began = performance.now()
+    const pieces = piecesOf(part.repeat(300_000 / part.length), true)
+    expect(pieces.map((piece) => piece.text).join('')).toHaveLength(Math.floor(300_000 / part.length) * part.length)
+    expect(performance.now() - began).toBeLessThan(2000)
+  })
   test('links and addresses are found, the full stop after them is not part', () => {
     expect(piecesOf('See https://example.com/a. Or ann@example.com!').filter((p) => p.kind !== 'text').map((p) => p.href)).toEqual(['https://example.com/a', 'mailto:ann@example.com'])
   })

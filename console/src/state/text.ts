@@ -1,7 +1,8 @@
 /** What people wrote, cut into pieces that may be shown: plain, link, address, mention, long number. Never as markup. Pure. */
 export interface Piece { kind: 'text' | 'link' | 'mail' | 'mention' | 'number'; text: string; href?: string }
 
-const FIND = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]»”])|([\p{L}\p{N}._%+-]+@[\p{L}\p{N}.-]+\.\p{L}{2,})|(^|\s)(@\p{L}[\p{L}\p{N}_]*)|(?<![\p{L}\p{N}])(\+?\d(?:[ ()-]{0,2}\d){6,})(?![\p{L}\p{N}])/gu
+/** Bounded, and begun at the start of a word only: a mail of a million letters is read in one go. */
+const FIND = /(https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]»”])|(?<![\p{L}\p{N}._%+-])([\p{L}\p{N}._%+-]{1,64}@[\p{L}\p{N}.-]{1,250}\.\p{L}{2,63})|(^|\s)(@\p{L}[\p{L}\p{N}_]*)|(?<![\p{L}\p{N}])(\+?\d(?:[ ()-]{0,2}\d){6,})(?![\p{L}\p{N}])/gu
 
 export function piecesOf(text: string, mentions = false): Piece[] {
   const pieces: Piece[] = []
