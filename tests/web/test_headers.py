@@ -59,6 +59,8 @@ async def test_the_console_has_its_exact_policy(house: House) -> None:
     browser = await house.browser()
     assert (await browser.get("/")).headers["Content-Security-Policy"] == CONSOLE_CSP
     assert "frame-ancestors 'none'" in CONSOLE_CSP
+    allowed = dict(part.strip().split(" ", 1) for part in CONSOLE_CSP.split(";"))
+    assert allowed["connect-src"] == allowed["form-action"] == "'self'", "what got in could send what it reads to another site"
 
 
 @pytest.mark.parametrize(
