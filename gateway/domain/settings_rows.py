@@ -1,7 +1,6 @@
 """The shapes in which settings go to screens: lines, channels, canned replies, quarantined input. Companion of domain/rows.
 
-Secrets of a channel are replaced by MASK before anything leaves this module; MASK coming back means "unchanged", for as long
-as the place it is sent to is unchanged too.
+Secrets of a channel are masked before anything leaves this module (domain/masks).
 """
 
 from __future__ import annotations
@@ -12,14 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from gateway.domain.channel import Channel
-from gateway.domain.errors import ConfigError
 from gateway.domain.line import Line
+from gateway.domain.masks import masked
 from gateway.domain.rows import Row, stamp
 from gateway.domain.schedule import DAYS, Schedule, show_range
-from gateway.domain.sentence import sentence
-
-MASK = "••••"
-PLACES = ("host", "port", "security", "api_base", "token_url", "url")  # settings that say where secrets beside them are sent
 
 
 def line_row(line: Line, *, now: datetime) -> Row:
@@ -51,40 +46,3 @@ def channel_row(channel: Channel, *, secrets: Sequence[str], install: Mapping[st
         "created_at": stamp(channel.created_at), "version": channel.version, "install": dict(install),
         "said": channel.said,
     }  # fmt: skip
-
-
-def masked(settings: Mapping[str, Any], *, secrets: Sequence[str], path: str = "") -> Row:
-    """The settings with every non-empty secret replaced. A secret that is a tree is replaced whole."""
-    out: Row = {}
-    for name, value in settings.items():
-        here = f"{path}{name}"
-        if here in secrets:
-            out[name] = MASK if value else value
-        elif isinstance(value, Mapping):
-            out[name] = masked(value, secrets=secrets, path=f"{here}.")
-        else:
-            out[name] = value
-    return out
-
-
-def unmasked(new: Mapping[str, Any], *, old: Mapping[str, Any], moved: bool = False) -> Row:
-    """`new` with each MASK replaced by what was there. A MASK with nothing behind it disappears.
-
-    Raises ConfigError for a MASK below or beside a changed place: a secret may be written, and not be sent elsewhere to be read.
-    """
-    out: Row = {}
-    moved = moved or any(place in new and new[place] != old.get(place) for place in PLACES)
-    for name, value in new.items():
-        before = old.get(name)
-        if value == MASK:
-            if before is not None and moved:
-                raise ConfigError(
-                    sentence("config.secret_again", "“{name}” would go to another server now; write it again.", name=name)
-                )
-            if before is not None:
-                out[name] = before
-        elif isinstance(value, Mapping):
-            out[name] = unmasked(value, old=before if isinstance(before, Mapping) else {}, moved=moved)
-        else:
-            out[name] = value
-    return out

@@ -96,7 +96,7 @@ async def keep_claims(uow: UnitOfWork, core: Core, contact_id: ContactId, claims
 
 
 async def within_reason(uow: UnitOfWork, contact_id: ContactId, claims: Iterable[Claim]) -> list[Claim]:
-    """These claims without what is known already or merely typed beyond MOST_UNPROVEN: every event of a contact carries them."""
+    """Without what is known already or typed beyond MOST_UNPROVEN: every event of a contact carries them all."""
     known = await uow.contacts.identities(contact_id)
     names = {(one.kind, one.value) for one in known}
     room = MOST_UNPROVEN - sum(not one.verified for one in known)

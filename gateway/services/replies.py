@@ -46,7 +46,7 @@ class Replies:
     async def write(self, by: Operator, conversation_id: ConversationId, draft: Draft) -> rows.Row:
         """Store it and promise its delivery. Returns the message row; the same client_id again returns the same message.
 
-        Raises Rejected (empty, too long), IllegalMove (ended, or a channel that carries no text), NotFound (a file, the answered message).
+        Raises Rejected (empty, too long), IllegalMove (ended, or a channel that carries no text), NotFound (file, reply_to).
         """
         if not draft.text.strip() and not draft.files:
             raise Rejected("Write something first.", code="empty")

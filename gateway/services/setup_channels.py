@@ -16,9 +16,10 @@ from gateway.domain.channel import Channel
 from gateway.domain.errors import ConfigError, Conflict, NotFound
 from gateway.domain.event import Event
 from gateway.domain.ids import ChannelId, LineId
+from gateway.domain.masks import unmasked
 from gateway.domain.operator import Operator
 from gateway.domain.sentence import sentence
-from gateway.domain.settings_rows import channel_row, unmasked
+from gateway.domain.settings_rows import channel_row
 from gateway.ports.channel import CheckLine
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork

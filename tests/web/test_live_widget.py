@@ -381,7 +381,6 @@ async def test_a_list_of_addresses_does_not_become_the_contacts_own() -> None:
         for number in range(3):
             text = " ".join(f"person{number}-{place}@example.com" for place in range(40))
             assert (await ann.say(text, client_id=f"a{number}"))["ok"]
-        for number in range(3):
             await ann.ask("visitor.update", {"email": f"ann{number}@example.com"})
         opened = next(e.data["conversation"] for e in door.office.events if e.type == "conversation.opened")
         known = await door.office.store.read(lambda uow: uow.contacts.identities(opened["contact_id"]))

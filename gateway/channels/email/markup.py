@@ -6,7 +6,7 @@ import re
 
 MAX_DEPTH = 1500
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,20})")
-# One attribute as the HTML standard cuts it (13.2.5.32 and on). Tried at every "<", whatever stands around it: what looks like a
+# One attribute as the HTML standard cuts it (13.2.5.32 and on), tried at every "<" whatever stands around it: what looks like a
 # comment or a value to one reader is a tag to another. Possessive and bounded, so the search itself is linear enough.
 _ATTRIBUTE = (
     r"[ \t\n\f\r/]*+[^ \t\n\f\r/>][^ \t\n\f\r/>=]{0,255}+"
