@@ -68,7 +68,7 @@ class Intake:
     async def accept(self, event: InboundEvent) -> Accepted:
         """Store an event and all that follows from it; see ports.channel.Inbox."""
         if isinstance(event, MessageReceived):
-            event = await self._with_files_stored(event)
+            event = await self._with_files_stored(_storable(event))
         future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
         self._waiting.append((event, future))
         if self._pump is None or self._pump.done():
@@ -159,6 +159,12 @@ class Intake:
             return file
         key = await self._core.blobs.put(file.content)
         return replace(file, blob_key=key, size=len(file.content), content=None)
+
+
+def _storable(event: MessageReceived) -> MessageReceived:
+    """PostgreSQL holds no NUL in a text: without this a visitor's browser would try one message for ever."""
+    text, subject = event.text.replace("\0", ""), event.subject and event.subject.replace("\0", "")
+    return event if (text, subject) == (event.text, event.subject) else replace(event, text=text, subject=subject)
 
 
 class _Batch:

@@ -35,6 +35,7 @@ Access = Permission | Literal["public", "signed_in"]
 Function = Callable[..., Awaitable[Any]]
 ID_LIMIT = 80
 NO_CONTENT = 204
+NUL = rb"\u0000"  # PostgreSQL holds none in a text
 
 
 class Form(BaseModel):
@@ -185,10 +186,11 @@ async def _json(request: web.Request) -> Any:
         return {}
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
+    body = await request.read()
     try:
-        given = loads(await request.read())
+        given = loads(body)
     except ValueError:
         raise web.HTTPBadRequest from None
-    if too_deep(given):
+    if too_deep(given) or NUL in body:
         raise web.HTTPBadRequest
     return given
