@@ -12,7 +12,7 @@ from gateway.domain.errors import Conflict, NotFound
 from gateway.domain.event import Event
 from gateway.domain.ids import ConversationId, DialogueId
 from gateway.ports.store import UnitOfWork
-from tests.contracts.people import MAIL, OLGA, Enquiry, enquire, heard, inbound, settle_in
+from tests.contracts.people import MAIL, OLGA, SALES, SITE, SUPPORT, Enquiry, enquire, heard, inbound, settle_in
 from tests.stores import MONDAY, TestStore
 
 
@@ -221,3 +221,13 @@ async def test_unknown_ids_raise_not_found(store: TestStore) -> None:
     ):  # fmt: skip
         with pytest.raises(NotFound):
             await store.store.run(work)
+
+
+async def test_a_line_and_a_channel_know_how_many_conversations_run_in_them(store: TestStore) -> None:
+    async def work(uow: UnitOfWork) -> None:
+        ann, _ = await enquire(uow, store), await enquire(uow, store, key="boris")
+        assert [await uow.conversations.running_of(owner) for owner in (SALES, MAIL, SUPPORT, SITE)] == [2, 2, 0, 0]
+        await uow.conversations.save(ann.conversation.finished(at=MONDAY))
+        assert await uow.conversations.running_of(SALES) == 1
+
+    await store.store.run(work)
