@@ -73,7 +73,8 @@ class Desk:
             _, place = await scene.uow.conversations.lock(id)
             if place.conversation and place.conversation.id != id and not place.conversation.ended:
                 raise IllegalMove("A newer conversation with this contact is running; open that one.", code="newer_running")
-            scene.conversation = scene.talk.reopened(at=scene.now).taken(by.id, at=scene.now)
+            reopened = replace(scene.talk.reopened(at=scene.now), line_id=scene.line.id)
+            scene.conversation = reopened.taken(by.id, at=scene.now)
             await scene.uow.queue.assign(id, by.id, at=scene.now)
             await scene.say_what_happened("reopened", by=by.id)
             scene.emit("conversation.reopened", actor=by.id)

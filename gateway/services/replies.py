@@ -57,7 +57,7 @@ class Replies:
             conversation, place = await uow.conversations.lock(conversation_id)
             channel = self._directory.channel(conversation.channel_id)
             place = replace(place, conversation=conversation)
-            scene = Scene(uow, self._core, place, channel=channel, line=self._directory.line(conversation.line_id))
+            scene = Scene(uow, self._core, place, channel=channel, line=self._directory.line_for(conversation))
             known = await uow.messages.known_client(scene.dialogue.id, draft.client_id)
             if known:
                 return await _stored(uow, known.message_id)

@@ -13,7 +13,7 @@ from typing import Any
 
 from gateway import logs
 from gateway.domain.conversation import Conversation
-from gateway.domain.errors import StoreUnavailable
+from gateway.domain.errors import NotFound, StoreUnavailable
 from gateway.domain.ids import LineId, OperatorId
 from gateway.domain.line import Line
 from gateway.domain.offer import QueueEntry
@@ -100,7 +100,11 @@ class Router:
         return {id: Member(people[id], presences.get(id), tuple(held[id])) for id in ids if id in people}
 
     async def _carry_out(self, uow: UnitOfWork, decision: Decision, entry: QueueEntry) -> int:
-        scene = await scene_of(uow, self._core, self._directory, decision.conversation_id)
+        try:
+            scene = await scene_of(uow, self._core, self._directory, decision.conversation_id)
+        except NotFound as gone:  # its channel was removed while it came in: it holds up nobody else
+            log.warning("router.nowhere", conversation=decision.conversation_id, detail=gone.detail)
+            return 0
         if scene.talk.state != "queued":
             return 0
         if decision.new_round:
