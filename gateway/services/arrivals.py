@@ -100,6 +100,8 @@ async def arrive(scene: Scene, event: MessageReceived) -> Accepted:
     message = _message(scene, event)
     files = [await _attachment(scene, message, file) for file in event.files]
     await scene.add(message)
+    if scene.talk.turn == "theirs" and not begun:
+        await queueing.look_for_holder(scene)
     if event.automatic and not begun:
         scene.conversation = replace(scene.talk, last_at=event.at, preview=preview(event.text, files))
     else:

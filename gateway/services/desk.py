@@ -105,6 +105,8 @@ class Desk:
             scene.conversation = scene.talk.woken()
             await scene.uow.outbox.cancel("conversation.wake", id)
             scene.emit("conversation.woken", actor=by.id if by else "line")
+            if by is None and (due := await queueing.holder_due(scene)) and due <= scene.now:
+                await queueing.give_back(scene)
 
         return await self._do(id, step)
 

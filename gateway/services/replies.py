@@ -106,7 +106,7 @@ async def _reply(scene: Scene, by: Operator, draft: Draft) -> rows.Row:
     )  # fmt: skip
     files = await _files(scene, by, draft, message.id)
     delivery = await queueing.post(scene, message, files=files)
-    presence = await scene.uow.operators.presence(by.id)
+    presence = await scene.uow.operators.hold_presence(by.id)
     if presence:
         await scene.uow.operators.save_presence(replace(presence.awake(), last_reply_at=scene.now, seen_at=scene.now))
     return rows.message_row(message, files=files, delivery=delivery)
