@@ -144,7 +144,8 @@ class Offers:
     async def _mark(self, scene: Scene, offer: Offer, mark: Refusal) -> None:
         entry = await scene.uow.queue.entry(scene.talk.id)
         if entry:
-            await scene.uow.queue.put(replace(entry, passed=dict(entry.passed) | {offer.operator_id: mark}))
+            passed = dict(entry.passed) | {offer.operator_id: mark}
+            await scene.uow.queue.put(replace(entry, passed=passed, asked_at=offer.made_at))
 
     def _holder(self, scene: Scene, *, besides: Operator) -> str:
         holder = scene.talk.operator_id
