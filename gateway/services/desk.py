@@ -67,12 +67,15 @@ class Desk:
         return await self.close(by, id, reason="spam", state="spam")
 
     async def reopen(self, by: Operator, id: ConversationId) -> rows.Row:
-        """Take an ended one up again; it is the operator's own at once. Refused while a newer one of the dialogue runs."""
+        """Take the last one up again; it is the operator's own at once. Refused if the dialogue has a newer one.
+
+        What the contact writes next reaches the newest: beside an older one that runs there would be two.
+        """
 
         async def step(scene: Scene) -> None:
             _, place = await scene.uow.conversations.lock(id)
-            if place.conversation and place.conversation.id != id and not place.conversation.ended:
-                raise IllegalMove("A newer conversation with this contact is running; open that one.", code="newer_running")
+            if place.conversation and place.conversation.id != id:
+                raise IllegalMove("There is a newer conversation with this contact; open that one.", code="newer")
             reopened = replace(scene.talk.reopened(at=scene.now), line_id=scene.line.id)
             scene.conversation = reopened.taken(by.id, at=scene.now)
             await scene.uow.queue.assign(id, by.id, at=scene.now)
