@@ -30,6 +30,7 @@ from gateway.web.auth import admit, same_site
 from gateway.web.cases import Cases
 from gateway.web.problems import answer, invalid
 from gateway.web.site import SITE, Site
+from gateway.web.storable import storable
 from gateway.web.wire import respond
 
 Access = Permission | Literal["public", "signed_in"]
@@ -176,7 +177,7 @@ class _Invalid(Exception):
 
 def _validated(model: type[BaseModel], given: Any, *, start: str) -> BaseModel:
     try:
-        return model.model_validate(given)
+        return model.model_validate(storable(given))
     except ValidationError as error:
         raise _Invalid(error, start) from None
 
