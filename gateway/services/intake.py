@@ -113,13 +113,16 @@ class Intake:
     async def _take(self, batch: Sequence[tuple[InboundEvent, asyncio.Future[Accepted]]]) -> None:
         try:
             answers = await self._commit([event for event, _ in batch])
+        except StoreUnavailable as error:  # none of them is to blame, and trying them apart would let the last wait longest
+            _refuse(batch, error)
+            return
         except Exception as error:  # noqa: BLE001 - every event must get an answer, whatever went wrong
             if len(batch) > 1:
                 half = len(batch) // 2
                 await self._take(batch[:half])
                 await self._take(batch[half:])
-            elif not batch[0][1].done():
-                batch[0][1].set_exception(error)
+            else:
+                _refuse(batch, error)
             return
         for (_, future), answer in zip(batch, answers, strict=True):
             if not future.done():
@@ -159,6 +162,12 @@ class Intake:
             return file
         key = await self._core.blobs.put(file.content)
         return replace(file, blob_key=key, size=len(file.content), content=None)
+
+
+def _refuse(batch: Sequence[tuple[InboundEvent, asyncio.Future[Accepted]]], error: Exception) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(error)
 
 
 class _Batch:
