@@ -36,7 +36,7 @@ def main() -> int:
         return soak.main(sys.argv[2:])
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", default=",".join(PARTS), help="parts, comma separated: " + ", ".join(PARTS))
-    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--seconds", type=float, default=12.0)
     parser.add_argument("--visitors", type=int, default=5000, help="idle visitors in `memory`")
     parser.add_argument("--messages", type=int, default=1_000_000, help="stored messages in `growth`")
     options = parser.parse_args()

@@ -15,7 +15,7 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.flow import saturated
+from bench.flow import in_turns
 from bench.report import Figure
 from bench.servers import Server, product
 from gateway.domain.contact import Contact, Identity
@@ -43,11 +43,9 @@ def full_against_empty(options: argparse.Namespace) -> list[Figure]:
             with product(folder=Path(folder)):
                 pass
         asyncio.run(_fill(f"sqlite:///{full}/gateway.db", options.messages // PER_CONVERSATION))
-        flows, pages = [], []
-        for folder in (empty, full):
-            with product(folder=Path(folder)) as server:
-                pages.append(_first_page(server))
-                flows.append(saturated(server, options.seconds))
+        with product(folder=Path(empty)) as young, product(folder=Path(full)) as old:
+            pages = [_first_page(server) for server in (young, old)]
+            flows = in_turns(young, old, options.seconds)
     count = f"{options.messages:,}"
     return [
         Figure(f"flow with {count} messages stored, messages/s", flows[1], "of empty", 0.9, "at_least", flows[0]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from aiohttp import web
 
@@ -11,6 +11,8 @@ from gateway import __version__
 from gateway.app.first_start import DEMO_KEY
 from gateway.app.parts import Parts
 from gateway.channels.webchat import read_settings
+from gateway.domain.event import Event
+from gateway.ports.live import Signals
 from gateway.ports.views import Views
 from gateway.services.accounts import Accounts
 from gateway.services.pace import Pace
@@ -84,6 +86,7 @@ def _visitors(parts: Parts, settings: Settings, secret: bytes) -> Attach:
         site.live.on_drain(lambda within: namespace.drain(within=within))
         site.relay.add(namespace.hear)
         site.relay.add(pace.hear)
+        site.relay.add(_settings_heard(parts.core.signals))
         site.app.add_routes(widget.routes(reception, visitors, parts.media, doors=doors))
         site.app.add_routes(forms.routes(SiteForms(reception), doors=doors))
         site.app.add_routes(widget_site.routes(site.config.assets, demo_key=lambda: _demo_key(parts)))
@@ -91,6 +94,19 @@ def _visitors(parts: Parts, settings: Settings, secret: bytes) -> Attach:
         site.app.cleanup_ctx.append(lambda _: _running(namespace, pace, parts))
 
     return attach
+
+
+def _settings_heard(signals: Signals) -> Callable[[Event], None]:
+    """What another process changed (`gateway config apply` beside the running one) counts as soon as the relay knows of it."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    def hear(event: Event) -> None:
+        if event.type == "settings.changed":
+            task = asyncio.get_running_loop().create_task(signals.nudge("settings"))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+    return hear
 
 
 def _demo_key(parts: Parts) -> str | None:

@@ -9,6 +9,7 @@ import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +46,10 @@ class ImapServer:
         """Stop; open connections drop."""
         self._server.stop()
 
-    def append(self, raw: bytes, *, folder: str = "INBOX") -> None:
-        """Put one message into a folder, as another mail client would."""
+    def append(self, raw: bytes, *, folder: str = "INBOX", at: datetime | None = None) -> None:
+        """Put one message into a folder, as another mail client would; `at` is when it came, else now."""
         with self.client() as client:
-            client.append(folder, raw)
+            client.append(folder, raw, msg_time=at)
 
     def messages(self, *, folder: str = "INBOX") -> list[bytes]:
         """The raw messages of a folder, oldest first, without marking them as read."""

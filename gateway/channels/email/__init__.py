@@ -23,7 +23,7 @@ def build(channel: Channel, *, secret: bytes, read_blob: ReadBlob, clock: Clock,
     from gateway.channels.email.channel import Collaborators, EmailChannel, Shared
     from gateway.channels.email.settings import read_settings
 
-    given = Collaborators(secret, clock, read_blob, shared or Shared())
+    given = Collaborators(secret, clock, read_blob, shared or Shared(), since=channel.created_at)
     return EmailChannel(channel.id, read_settings(channel.settings), given)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from gateway.channels.email.checks import check
 from gateway.channels.email.compose import compose
@@ -45,12 +46,16 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class Collaborators:
-    """What one mailbox is given. secret signs the Message-IDs; read_blob: key → bytes of a stored file."""
+    """What one mailbox is given.
+
+    secret signs the Message-IDs; read_blob: key → bytes of a stored file; since: when it was connected.
+    """
 
     secret: bytes
     clock: Clock
     read_blob: ReadBlob
     shared: Shared = field(default_factory=Shared)
+    since: datetime | None = None
 
 
 class EmailChannel:
@@ -65,7 +70,8 @@ class EmailChannel:
         self._workers = shared.workers or WorkerPool()
         self._threads = Threads(given.secret, channel_id, settings.address.rpartition("@")[2])
         self._postman = Postman(settings.smtp, pacing=shared.pacing or Pacing(), tls=shared.tls)
-        self._listener = MailListener(settings, Surroundings(channel_id, given.clock, pace=shared.pace, tls=shared.tls))
+        around = Surroundings(channel_id, given.clock, since=given.since, pace=shared.pace, tls=shared.tls)
+        self._listener = MailListener(settings, around)
 
     async def send(self, letter: Letter) -> Receipt:
         """One mail, once. Raises only SendError. The receipt names its Message-ID, the same for every repeat."""

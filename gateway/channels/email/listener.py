@@ -33,6 +33,7 @@ from gateway.ports.channel import Inbox
 from gateway.ports.clock import Clock
 
 log = structlog.get_logger(__name__)
+SKEW = timedelta(minutes=1)  # between our clock and the mail server's
 _ROOT = re.compile(rb"^(?:references|in-reply-to|message-id):[^<\n]{0,200}\s*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -69,10 +70,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a listener is given beside its settings."""
+    """What a listener is given beside its settings. since: when somebody connected the mailbox; mail counts from then on."""
 
     channel_id: ChannelId
     clock: Clock
+    since: datetime | None = None
     pace: Pace = field(default_factory=Pace)
     tls: ssl.SSLContext | None = None
     max_bytes: int = MAX_BYTES
@@ -151,17 +153,26 @@ class MailListener:
         stored = Place.read(await inbox.cursor(self._channel_id, self._cursor("uid")))
         if stored and stored.uidvalidity == opened.uidvalidity:
             return stored
-        last = opened.uidnext - 1
+        place = Place(opened.uidvalidity, 0, opened.uidnext - 1)
         if await inbox.cursor(self._channel_id, self._cursor("since")) is None:
-            now = self._around.clock.now()
-            since = now - timedelta(days=self._settings.backfill_days)
+            since = await self._beginning(inbox) - timedelta(days=self._settings.backfill_days)
             await inbox.set_cursor(self._channel_id, self._cursor("since"), since.isoformat())
-            place = Place(opened.uidvalidity, 0, last) if self._settings.backfill_days else Place(opened.uidvalidity, last)
         else:
             log.warning("mail.uidvalidity_changed", channel=self._channel_id, uidvalidity=opened.uidvalidity)
-            place = Place(opened.uidvalidity, 0, last)
         await self._move(inbox, place)
         return place
+
+    async def _beginning(self, inbox: Inbox) -> datetime:
+        """Now, for a folder that is changed to; the first one begins when the mailbox was connected.
+
+        Between that moment and the first login lie seconds, or the days until somebody mends the password; what was sent
+        meanwhile was sent to us.
+        """
+        now = self._around.clock.now()
+        if await inbox.cursor(self._channel_id, "began") is not None:
+            return now
+        await inbox.set_cursor(self._channel_id, "began", now.isoformat())
+        return min(now, self._around.since or now) - SKEW
 
     async def _catch_up(self, inbox: Inbox, thread: OwnThread, mailbox: Mailbox, place: Place) -> Place:
         if place.upto <= place.uid:
@@ -169,16 +180,13 @@ class MailListener:
         since = datetime.fromisoformat(
             await inbox.cursor(self._channel_id, self._cursor("since")) or "1970-01-01T00:00:00+00:00"
         )
-        day = (since - timedelta(days=1)).date()  # servers count days in zones of their own
-        for uid in await thread.call(mailbox.between, place.uid, place.upto, since=day):
-            place = await self._take(inbox, thread, mailbox, Place(place.uidvalidity, uid, place.upto), since=since)
+        for uid in await thread.call(mailbox.between, place.uid, place.upto, since=since):
+            place = await self._take(inbox, thread, mailbox, Place(place.uidvalidity, uid, place.upto))
         place = Place(place.uidvalidity, max(place.uid, place.upto))
         await self._move(inbox, place)
         return place
 
-    async def _take(
-        self, inbox: Inbox, thread: OwnThread, mailbox: Mailbox, place: Place, since: datetime | None = None
-    ) -> Place:
+    async def _take(self, inbox: Inbox, thread: OwnThread, mailbox: Mailbox, place: Place) -> Place:
         """One mail: fetch, keep, move on. What cannot be fetched at the third try becomes a note and blocks nobody."""
         tried = (place.uidvalidity, place.uid)
         try:
@@ -193,7 +201,7 @@ class MailListener:
             log.error("mail.unfetchable", channel=self._channel_id, uid=place.uid, error=type(error).__name__)
             await inbox.keep(self._note(place, error))
             fetched = None
-        if fetched is not None and (since is None or fetched.received_at >= since):
+        if fetched is not None:
             await inbox.keep(self._raw(fetched, place))
         await self._move(inbox, place)
         self._tries.pop(tried, None)

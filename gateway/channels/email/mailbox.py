@@ -11,10 +11,10 @@ import logging
 import socket
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from imapclient import IMAPClient, SocketTimeout
@@ -27,6 +27,7 @@ from gateway.domain.sentence import sentence
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 20.0
 HEADER_BYTES = 256 * 1024
+FACTS_AT_ONCE = 500
 _PASSING = ("unavailable", "inuse", "limit", "serverbug", "temporar", "try again", "too many", "overquota", "timeout")
 # its debug lines would hold what we send when we log in
 logging.getLogger("imapclient").setLevel(logging.INFO)
@@ -78,9 +79,15 @@ class Mailbox:
         self._client.noop()
         return [found for found in self._search(["UID", f"{uid + 1}:*"]) if found > uid]
 
-    def between(self, uid: int, upto: int, *, since: date) -> list[int]:
-        """UIDs in (uid, upto] that came since a day, ascending."""
-        return [found for found in self._search(["UID", f"{uid + 1}:{upto}", "SINCE", since]) if uid < found <= upto]
+    def between(self, uid: int, upto: int, *, since: datetime) -> list[int]:
+        """UIDs in (uid, upto] that came since a moment, ascending."""
+        day = (since - timedelta(days=1)).date()  # servers search by days, in zones of their own
+        found = [one for one in self._search(["UID", f"{uid + 1}:{upto}", "SINCE", day]) if uid < one <= upto]
+        came: dict[int, datetime] = {}
+        for first in range(0, len(found), FACTS_AT_ONCE):
+            facts = self._client.fetch(found[first : first + FACTS_AT_ONCE], ["INTERNALDATE"])
+            came |= {one: _arrival(about) for one, about in facts.items()}
+        return [one for one in found if one in came and came[one] >= since]
 
     def fetch(self, uid: int) -> Fetched | None:
         """One mail without touching its flags; None if it is gone. Over the limit: headers only."""
@@ -88,8 +95,7 @@ class Mailbox:
         if not facts:
             return None
         size = int(facts.get(b"RFC822.SIZE", 0))
-        at = facts.get(b"INTERNALDATE")
-        received_at = at.astimezone(UTC) if at else datetime.fromtimestamp(0, UTC)
+        received_at = _arrival(facts)
         if size > self._max_bytes:
             body = self._body(uid, f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>")
             return Fetched(body, received_at, oversize=size) if body is not None else None
@@ -176,6 +182,12 @@ class Mailbox:
 
     def _search(self, criteria: list[Any]) -> list[int]:
         return sorted(int(uid) for uid in self._client.search(criteria))
+
+
+def _arrival(facts: Mapping[bytes, Any]) -> datetime:
+    """INTERNALDATE of a mail; the beginning of time where a server does not tell."""
+    at = facts.get(b"INTERNALDATE")
+    return at.astimezone(UTC) if at else datetime.fromtimestamp(0, UTC)
 
 
 def _explained(step: Callable[[], Any]) -> Any:

@@ -95,7 +95,8 @@ class ImapBox:
         if words[:2] == ["UID", "SEARCH"]:
             return [f"* SEARCH {self._found(command)}\r\n".encode(), b"OK done"]
         if words[:2] == ["UID", "FETCH"]:
-            return self._fetch(int(words[2]), command)
+            uids = [int(uid) for uid in words[2].split(",")]
+            return self._fetch(uids[0], command) if len(uids) == 1 else [*map(self._facts, uids), b"OK done"]
         return [b"OK done"]
 
     def _found(self, command: str) -> str:
@@ -108,11 +109,15 @@ class ImapBox:
             return [b"NO this mail is damaged"]
         raw = self.mails[uid]
         if "BODY" not in command:
-            return [f'* 1 FETCH (UID {uid} RFC822.SIZE {len(raw)} INTERNALDATE "{self.internaldate}")\r\n'.encode(), b"OK done"]
+            return [self._facts(uid), b"OK done"]
         part, name = (
             (raw, "BODY[]") if "HEADER" not in command else (raw.split(b"\r\n\r\n")[0] + b"\r\n\r\n", "BODY[HEADER]<0>")
         )
         return [f"* 1 FETCH (UID {uid} {name} {{{len(part)}}}\r\n".encode(), part, b")\r\n", b"OK done"]
+
+    def _facts(self, uid: int) -> bytes:
+        size = len(self.mails[uid])
+        return f'* 1 FETCH (UID {uid} RFC822.SIZE {size} INTERNALDATE "{self.internaldate}")\r\n'.encode()
 
 
 @dataclass

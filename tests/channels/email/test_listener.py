@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from tests.channels.email.people import CHANNEL, SECRET, FakeInbox, Week, settin
 from tests.channels.email.scripted import ImapBox, serving
 from tests.channels.email.test_oauth import TokenServer, tokens
 from tests.eventually import eventually
+from tests.fakes.clock import MONDAY
 from tests.servers.imap import ImapServer
 
 __all__ = ["tokens"]
@@ -28,10 +30,12 @@ def mail(number: int) -> bytes:
     return f"{head}\r\n\r\nHello\r\n".encode()
 
 
-def listener(port: int, *, max_bytes: int = 10_000, pace: Pace = QUICK, **changes: Any) -> MailListener:
+def listener(
+    port: int, *, max_bytes: int = 10_000, pace: Pace = QUICK, since: datetime | None = None, **changes: Any
+) -> MailListener:
     imap = {"host": "127.0.0.1", "port": port, "security": "none", "username": "olga", "password": "secret-word"}
     given = settings(imap=imap | changes.pop("imap", {}), **changes)
-    return MailListener(given, Surroundings(CHANNEL, Week(), pace=pace, max_bytes=max_bytes))
+    return MailListener(given, Surroundings(CHANNEL, Week(), since=since, pace=pace, max_bytes=max_bytes))
 
 
 @asynccontextmanager
@@ -55,7 +59,7 @@ async def subjects(inbox: FakeInbox, *wanted: int) -> None:
 
 
 async def test_mail_of_a_real_server_arrives_and_only_what_is_new(imap_server: ImapServer) -> None:
-    await asyncio.to_thread(imap_server.append, mail(1))
+    await asyncio.to_thread(lambda: imap_server.append(mail(1), at=MONDAY - timedelta(hours=1)))
     inbox = FakeInbox()
     account = {"username": imap_server.user, "password": imap_server.password}
     async with running(listener(imap_server.port, imap=account), inbox):
@@ -118,6 +122,22 @@ async def test_older_mail_comes_only_as_far_back_as_wanted() -> None:
     async with serving(box.talk) as port, running(listener(port, backfill_days=5), inbox):
         await subjects(inbox, 1)
     assert inbox.cursors["uid:INBOX"] == "1:1"
+
+
+async def test_mail_that_came_between_connecting_the_mailbox_and_the_first_login_is_fetched() -> None:
+    box, inbox, later = ImapBox({1: mail(1)}, internaldate="04-Jan-2026 10:00:00 +0000"), FakeInbox(), FakeInbox()
+    connected = datetime(2026, 1, 4, 9, tzinfo=UTC)
+    async with serving(box.talk) as port:
+        async with running(listener(port, since=connected + timedelta(hours=2)), later):
+            await eventually(lambda: later.reports)
+        async with running(listener(port, since=connected), inbox):
+            await subjects(inbox, 1)
+        other = listener(port, since=connected, imap={"folder": "Shop"})  # what lay in another folder was not sent to us
+        inbox.reports.clear()
+        async with running(other, inbox):
+            await eventually(lambda: inbox.reports)
+    assert later.kept == {}
+    assert len(inbox.kept) == 1
 
 
 async def test_a_new_uidvalidity_brings_everything_again_and_doubles_nothing() -> None:

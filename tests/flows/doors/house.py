@@ -93,6 +93,15 @@ class House:
             self.key = sign_in(self.url, found[1])
         return self.key
 
+    def command(self, *words: str) -> str:
+        """`gateway …` beside the running one, with the same settings; what it prints. Fails if it does."""
+        done = subprocess.run(
+            [sys.executable, "-m", "gateway", *words, *self._options()], cwd=self.folder, capture_output=True, text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)}, timeout=60, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     @property
     def output(self) -> Path:
         """Where what it prints goes."""
