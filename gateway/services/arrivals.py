@@ -20,7 +20,7 @@ from gateway.domain.message import Attachment, InboundMessage
 from gateway.ports.core import Core
 from gateway.ports.records import Place
 from gateway.ports.store import UnitOfWork
-from gateway.services import queueing
+from gateway.services import absence, queueing
 from gateway.services.directory import Directory
 from gateway.services.recognition import (
     Occasion,
@@ -101,7 +101,7 @@ async def arrive(scene: Scene, event: MessageReceived) -> Accepted:
     files = [await _attachment(scene, message, file) for file in event.files]
     await scene.add(message)
     if scene.talk.turn == "theirs" and not begun:
-        await queueing.look_for_holder(scene)
+        await absence.look_for_holder(scene)
     if event.automatic and not begun:
         scene.conversation = replace(scene.talk, last_at=event.at, preview=preview(event.text, files))
     else:

@@ -18,7 +18,7 @@ from gateway.domain.ids import ConversationId, LeadId, OperatorId
 from gateway.domain.operator import Operator, Permission
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
-from gateway.services import offers, queueing
+from gateway.services import absence, offers, queueing
 from gateway.services.directory import Directory
 from gateway.services.recognition import Occasion, Recognised, lead_for
 from gateway.services.scene import Scene, scene_of
@@ -108,8 +108,8 @@ class Desk:
             scene.conversation = scene.talk.woken()
             await scene.uow.outbox.cancel("conversation.wake", id)
             scene.emit("conversation.woken", actor=by.id if by else "line")
-            if by is None and (due := await queueing.holder_due(scene)) and due <= scene.now:
-                await queueing.give_back(scene)
+            if by is None and (due := await absence.holder_due(scene)) and due <= scene.now:
+                await absence.give_back(scene)
 
         return await self._do(id, step)
 

@@ -76,16 +76,10 @@ class Fetcher:
             message = await uow.messages.get(attachment.message_id)
             files = (await uow.messages.attachments([message.id])).get(message.id, ())
             conversation = await uow.conversations.get(message.conversation_id) if message.conversation_id else None
-            uow.emit(
-                Event(
-                    "message.updated",
-                    self._core.clock.now(),
-                    "line",
-                    {"message": rows.message_row(message, files=files)},
-                    line_id=conversation.line_id if conversation else None,
-                    conversation_id=message.conversation_id,
-                    dialogue_id=message.dialogue_id,
-                )
-            )
+            line_id, data = conversation.line_id if conversation else None, {"message": rows.message_row(message, files=files)}
+            uow.emit(Event(
+                "message.updated", self._core.clock.now(), "line", data, line_id=line_id,
+                conversation_id=message.conversation_id, dialogue_id=message.dialogue_id,
+            ))  # fmt: skip
 
         await self._core.store.run(work)

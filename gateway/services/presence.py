@@ -16,10 +16,10 @@ from gateway.domain.operator import Operator, Presence, PresenceState
 from gateway.ports.core import Core
 from gateway.ports.records import Errand
 from gateway.ports.store import UnitOfWork
-from gateway.services import queueing
+from gateway.services import absence
+from gateway.services.absence import GRACE
 from gateway.services.directory import Directory
 from gateway.services.offers import Offers
-from gateway.services.queueing import GRACE
 from gateway.services.scene import scene_of
 
 LOST_AFTER = timedelta(seconds=20)  # offers are withdrawn this long after the last socket went
@@ -106,7 +106,7 @@ class Presences:
             scene = await scene_of(uow, self._core, self._directory, conversation.id)
             if scene.talk.operator_id != operator_id or scene.talk.turn != "ours" or scene.talk.state != "active":
                 return
-            await queueing.give_back(scene)
+            await absence.give_back(scene)
             await scene.leave()
 
         await self._core.store.run(work)

@@ -20,7 +20,7 @@ from gateway.domain.message import Attachment, OutboundMessage
 from gateway.domain.offer import QueueEntry
 from gateway.services.scene import Scene, preview
 
-LEFT, GRACE = "visitor.left", "operator.grace"
+LEFT = "visitor.left"
 QUIET_HOURS = 24  # a line's own text goes to one dialogue at most this often (RFC 3834 section 2)
 
 
@@ -60,33 +60,6 @@ async def enqueue(scene: Scene, *, wanted: OperatorId | None = None, why: str = 
     await watch(scene)
     scene.emit("conversation.queued", actor="line")
     scene.stirred = True
-
-
-async def give_back(scene: Scene) -> None:
-    """Its holder is not there: it waits again, with the time since when it has waited."""
-    holder = scene.talk.operator_id
-    await leave_queue(scene)
-    await enqueue(scene, since=scene.talk.waiting_since)
-    await scene.say_what_happened("requeued_absent", operator_id=holder)
-
-
-async def holder_due(scene: Scene) -> datetime | None:
-    """Until when a holder who is not there may come back to it; None if they are there, or nobody holds it."""
-    holder = scene.talk.operator_id
-    presence = await scene.uow.operators.presence(holder) if holder else None
-    since = presence.absent_since(scene.now) if presence else None
-    if holder is None or since is None:
-        return None
-    works_here = (await scene.uow.operators.get(holder)).active
-    return since + timedelta(seconds=scene.line.grace_seconds if works_here else 0)
-
-
-async def look_for_holder(scene: Scene) -> None:
-    """The contact writes to somebody who may have gone while it was not our turn: their grace decides, which may be over."""
-    due = await holder_due(scene)
-    if due:
-        await scene.uow.outbox.put(GRACE, str(scene.talk.operator_id), due_at=max(due, scene.now))
-        scene.stirred = True
 
 
 async def watch(scene: Scene) -> None:

@@ -17,14 +17,14 @@ from gateway.domain.errors import ConfigError, Conflict, Forbidden, NotFound, Re
 from gateway.domain.event import Event
 from gateway.domain.ids import ChannelId, LineId, OperatorId
 from gateway.domain.line import Line, Texts
-from gateway.domain.operator import Operator, Permission, Presence
+from gateway.domain.operator import Operator, Permission
 from gateway.domain.schedule import DAYS, Schedule, parse_range
 from gateway.domain.sentence import sentence
 from gateway.domain.settings_rows import line_row
 from gateway.ports.core import Core
 from gateway.ports.records import Canned
 from gateway.ports.store import UnitOfWork
-from gateway.services.queueing import GRACE
+from gateway.services.absence import dismiss
 
 Changes = Mapping[str, Any]
 
@@ -136,7 +136,7 @@ class Setup:
                 await _another_administrator(uow, id)
             if not after.active:
                 await uow.operators.end_sessions_of(id)
-                await self._dismiss(uow, id)
+                await dismiss(uow, id, now=self._core.clock.now())
             await uow.operators.save(after)
             self._tell(uow, by, "operators", id)
             return _colleague(after, await uow.operators.presence(id))
@@ -178,12 +178,6 @@ class Setup:
             self._tell(uow, by, "canned", id)
 
         await self._committed(work)
-
-    async def _dismiss(self, uow: UnitOfWork, id: OperatorId) -> None:
-        now = self._core.clock.now()
-        old = await uow.operators.hold_presence(id) or Presence(id, "offline", now, now)
-        await uow.operators.save_presence(replace(old, state="offline", reason="", since=now))
-        await uow.outbox.put(GRACE, id, due_at=now)
 
     def _tell(self, uow: UnitOfWork, by: Operator, what: str, id: str) -> None:
         uow.emit(Event("settings.changed", self._core.clock.now(), by.id, {"what": what, "id": id}))

@@ -16,7 +16,6 @@ from gateway.domain.ids import DeliveryId, IdentityId, LeadId, MessageId, OfferI
 from gateway.domain.inbound import Claim, Raw
 from gateway.domain.lead import Lead
 from gateway.domain.offer import Offer, QueueEntry
-from gateway.domain.operator import Presence
 from gateway.ports.store import Errand, UnitOfWork
 from tests.contracts.people import IVAN, MAIL, OLGA, SALES, SUPPORT, Enquiry, enquire, inbound, outbound, settle_in
 from tests.stores import MONDAY, TestStore
@@ -390,17 +389,3 @@ async def test_where_people_see_the_thread_nothing_is_quoted(store: TestStore) -
 
     await store.store.run(move)
     assert (await store.store.read(lambda uow: uow.deliveries.letter(first))).quotation is None
-
-
-async def test_changes_of_a_presence_at_the_same_moment_undo_each_other_never(store: TestStore) -> None:
-    await store.store.run(lambda uow: uow.operators.save_presence(Presence(OLGA, "online", MONDAY, MONDAY)))
-
-    async def lapse(uow: UnitOfWork) -> None:
-        presence = await uow.operators.hold_presence(OLGA)
-        assert presence is not None
-        await uow.operators.save_presence(presence.lapsed())
-
-    await asyncio.gather(*(store.store.run(lapse) for _ in range(10)))
-    found = await store.store.read(lambda uow: uow.operators.presence(OLGA))
-    assert found is not None
-    assert found.streak == 10
