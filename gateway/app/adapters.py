@@ -14,7 +14,7 @@ from typing import Any
 from gateway import logs
 from gateway.app import kinds
 from gateway.domain.channel import Channel as ChannelRecord
-from gateway.domain.errors import ChannelPaused, ConfigError
+from gateway.domain.errors import ChannelPaused, ConfigError, StoreUnavailable
 from gateway.domain.ids import ChannelId
 from gateway.domain.sentence import sentence
 from gateway.ports.channel import Channel, Inbox, Listener
@@ -77,7 +77,10 @@ class RunningAdapters:
                 await self.follow()
                 self.built.set()
                 await self._signals.wait("settings", timeout=SWEEP_SECONDS)
-                await self._directory.refresh()
+                try:
+                    await self._directory.refresh()
+                except StoreUnavailable as error:  # what runs goes on with the settings that were read last
+                    log.warning("adapters.store_unavailable", detail=error.detail)
         finally:
             await asyncio.gather(*(self._stop(id) for id in list(self._running)))
             await self._tools.commons.close()
@@ -99,7 +102,7 @@ class RunningAdapters:
             self._refused[channel.id] = channel.settings
             log.error("channel.refused", channel=channel.id, detail=error.detail)
             if self._inbox:
-                await self._inbox.report(channel.id, problem=error.detail, paused=True)
+                await _report(self._inbox, channel.id, error.detail, paused=True)
             return
         self._running[channel.id] = running
         if self._inbox and isinstance(running.adapter, Listener):
@@ -123,15 +126,21 @@ class RunningAdapters:
                     await adapter.listen(inbox)
             except ChannelPaused as error:
                 log.error("channel.paused", channel=channel.id, detail=error.detail)
-                await inbox.report(channel.id, problem=error.detail, paused=True)
+                await _report(inbox, channel.id, error.detail, paused=True)
                 running.paused, pause = True, PAUSED_SECONDS
             except Exception as error:  # a fault of one channel must not touch the others
                 log.warning("channel.failed", channel=channel.id, error=type(error).__name__, exc_info=error)
-                await inbox.report(
-                    channel.id,
-                    problem=sentence(
-                        "problem.failed", "The channel failed ({fault}); trying again.", fault=type(error).__name__
-                    ),
+                fault = type(error).__name__
+                await _report(
+                    inbox, channel.id, sentence("problem.failed", "The channel failed ({fault}); trying again.", fault=fault)
                 )
                 pause = min(pause * 2, LONGEST_PAUSE)
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))
+
+
+async def _report(inbox: Inbox, id: ChannelId, problem: str, *, paused: bool = False) -> None:
+    """Tell what is wrong. A store that is away, which may be what is wrong, must not end the listening."""
+    try:
+        await inbox.report(id, problem=problem, paused=paused)
+    except StoreUnavailable as error:
+        log.warning("channel.not_reported", channel=id, detail=error.detail)

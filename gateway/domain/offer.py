@@ -19,7 +19,10 @@ Refusal = Literal[
 
 @dataclass(frozen=True, slots=True)
 class QueueEntry:
-    """enqueued_at is the original time and is kept through requeues. passed: who lapsed or declined in this round."""
+    """enqueued_at is the original time and is kept through requeues. passed: who lapsed or declined in this round.
+
+    asked_at: when the last of them was asked.
+    """
 
     conversation_id: ConversationId
     line_id: LineId
@@ -31,6 +34,7 @@ class QueueEntry:
     passed: Mapping[OperatorId, Refusal] = field(default_factory=dict)
     wanted: OperatorId | None = None
     why_wanted: Literal["responsible", "last_operator", "transfer", ""] = ""
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,12 @@ class Presence:
         """Let too many offers lapse; a click of their own clears it."""
         return self.streak >= NOT_RESPONDING_STREAK
 
+    def absent_since(self, now: datetime) -> datetime | None:
+        """Since when nobody sits at their desk: they left, or no console of theirs gives a sign of life. A break is none."""
+        if self.state == "offline":
+            return self.since
+        return self.seen_at if (now - self.seen_at).total_seconds() > PRESENCE_FRESH_SECONDS else None
+
     def lapsed(self) -> Presence:
         """One more offer ran out."""
         return replace(self, streak=self.streak + 1)

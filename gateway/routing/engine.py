@@ -103,7 +103,7 @@ def _choose(
     able = [id for id in people if verdicts[id] == "ok"]
     if not able:
         tired = any(v in PASSED for v in verdicts.values())
-        again = tired and _rested(crew, entry, now)
+        again = tired and _rested(entry, now)
         return Decision(conversation.id, (), line.distribution, verdicts, loads, new_round=True) if again else None
     if entry.wanted in able and entry.wanted is not None:
         return Decision(conversation.id, (entry.wanted,), entry.why_wanted or "last_operator", verdicts, loads)
@@ -172,9 +172,9 @@ def _counts(conversation: Conversation, line: Line) -> bool:
             return True
 
 
-def _rested(crew: Mapping[OperatorId, Member], entry: QueueEntry, now: datetime) -> bool:
-    turns = [p.last_offer_at for id in entry.passed if id in crew and (p := crew[id].presence) and p.last_offer_at]
-    return not turns or now - max(turns) >= ROUND_PAUSE
+def _rested(entry: QueueEntry, now: datetime) -> bool:
+    """Counted for this conversation alone: in a busy line the people are asked for others all the time."""
+    return entry.asked_at is None or now - entry.asked_at >= ROUND_PAUSE
 
 
 def _candidate(member: Member, line: Line, now: datetime, place: int) -> Candidate:

@@ -9,8 +9,13 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from gateway.domain.channel import Channel as ChannelRecord
+from gateway.domain.errors import Unreadable
 from gateway.domain.ids import ChannelId
-from gateway.ports.channel import Channel
+from gateway.ports.channel import Channel, MediaSource
+from gateway.ports.core import Core
+from gateway.services.outbox import NotYet
+
+OFF_SECONDS = 15.0
 
 
 class Adapters(Protocol):
@@ -31,3 +36,14 @@ class Adapters(Protocol):
     def validate(self, kind: str, settings: Mapping[str, Any]) -> Mapping[str, Any]:
         """Normalised settings; raises ConfigError that names the wrong key and the remedy."""
         ...
+
+
+async def media_source(core: Core, adapters: Adapters, id: ChannelId) -> MediaSource:
+    """Where a channel's files come from. Raises NotYet while it is off or being made anew, NotFound once it was removed."""
+    adapter: object = adapters.get(id)
+    if adapter is None:
+        await core.store.read(lambda uow: uow.channels.get(id))
+        raise NotYet("The channel is off; its files wait.", seconds=OFF_SECONDS)
+    if not isinstance(adapter, MediaSource):
+        raise Unreadable("Files of this channel cannot be fetched.")
+    return adapter

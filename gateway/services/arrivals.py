@@ -20,7 +20,7 @@ from gateway.domain.message import Attachment, InboundMessage
 from gateway.ports.core import Core
 from gateway.ports.records import Place
 from gateway.ports.store import UnitOfWork
-from gateway.services import queueing
+from gateway.services import absence, queueing
 from gateway.services.directory import Directory
 from gateway.services.recognition import (
     Occasion,
@@ -64,9 +64,10 @@ async def enter(uow: UnitOfWork, core: Core, directory: Directory, door: Door) -
 
 
 def scene_at(uow: UnitOfWork, core: Core, directory: Directory, place: Place) -> Scene:
-    """A Scene for a known place."""
-    channel = directory.channel(place.dialogue.channel_id)
-    return Scene(uow, core, place, channel=channel, line=directory.line(channel.line_id))
+    """A Scene for a known place. What runs stays in its line; what comes next belongs to the line the channel feeds now."""
+    channel, last = directory.channel(place.dialogue.channel_id), place.conversation
+    line = directory.line(channel.line_id) if last is None or last.ended else directory.line_for(last)
+    return Scene(uow, core, place, channel=channel, line=line)
 
 
 def participants(dialogue: Dialogue) -> frozenset[str]:
@@ -100,6 +101,8 @@ async def arrive(scene: Scene, event: MessageReceived) -> Accepted:
     message = _message(scene, event)
     files = [await _attachment(scene, message, file) for file in event.files]
     await scene.add(message)
+    if scene.talk.turn == "theirs" and not begun:
+        await absence.look_for_holder(scene)
     if event.automatic and not begun:
         scene.conversation = replace(scene.talk, last_at=event.at, preview=preview(event.text, files))
     else:
@@ -126,7 +129,7 @@ async def _find_conversation(scene: Scene, event: MessageReceived) -> bool:
     if last is not None and (event.automatic or last.state == "spam"):
         return False
     if last is not None and _still_warm(scene, last):
-        scene.conversation = last.reopened(at=event.at)
+        scene.conversation = replace(last.reopened(at=event.at), line_id=scene.line.id)
         scene.emit("conversation.reopened", actor="contact")
         return True
     await _begin(scene, event)

@@ -150,7 +150,8 @@ class Settler:
                     await _look_again(uow, self._core, call)
                 return
             number = settled.remote if settled.dialogue_id else None
-            if number and settled.outcome in MISSED and settled.direction == "inbound" and line.callback_missed:
+            missed = settled.outcome in MISSED and call.outcome not in MISSED  # not known as missed already
+            if number and missed and settled.direction == "inbound" and line.callback_missed:
                 settled = await self._call_back(uow, settled, number)
             elif number and settled.outcome == "answered":
                 await self._called_back(uow, settled, number)
@@ -169,8 +170,6 @@ class Settler:
 
     async def _call_back(self, uow: UnitOfWork, call: Call, number: str) -> Call:
         scene = await _scene(uow, self._core, self._directory, _door(call, number))
-        if call.conversation_id and scene.conversation and scene.conversation.id == call.conversation_id:
-            return call
         at = call.ended_at or scene.now
         begun = scene.conversation is None or scene.conversation.ended
         if begun:
@@ -184,6 +183,8 @@ class Settler:
         scene.emit("conversation.updated", actor="contact", missed_call=call.id)
         if begun:
             await queueing.enter_line(scene, automatic=True)
+        elif entry := await uow.queue.entry(scene.talk.id):
+            await uow.queue.put(replace(entry, priority=scene.talk.priority))
         await scene.leave()
         return replace(call, conversation_id=scene.talk.id)
 

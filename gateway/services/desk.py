@@ -18,7 +18,7 @@ from gateway.domain.ids import ConversationId, LeadId, OperatorId
 from gateway.domain.operator import Operator, Permission
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
-from gateway.services import offers, queueing
+from gateway.services import absence, offers, queueing
 from gateway.services.directory import Directory
 from gateway.services.recognition import Occasion, Recognised, lead_for
 from gateway.services.scene import Scene, scene_of
@@ -67,13 +67,17 @@ class Desk:
         return await self.close(by, id, reason="spam", state="spam")
 
     async def reopen(self, by: Operator, id: ConversationId) -> rows.Row:
-        """Take an ended one up again; it is the operator's own at once. Refused while a newer one of the dialogue runs."""
+        """Take the last one up again; it is the operator's own at once. Refused if the dialogue has a newer one.
+
+        What the contact writes next reaches the newest: beside an older one that runs there would be two.
+        """
 
         async def step(scene: Scene) -> None:
             _, place = await scene.uow.conversations.lock(id)
-            if place.conversation and place.conversation.id != id and not place.conversation.ended:
-                raise IllegalMove("A newer conversation with this contact is running; open that one.", code="newer_running")
-            scene.conversation = scene.talk.reopened(at=scene.now).taken(by.id, at=scene.now)
+            if place.conversation and place.conversation.id != id:
+                raise IllegalMove("There is a newer conversation with this contact; open that one.", code="newer")
+            reopened = replace(scene.talk.reopened(at=scene.now), line_id=scene.line.id)
+            scene.conversation = reopened.taken(by.id, at=scene.now)
             await scene.uow.queue.assign(id, by.id, at=scene.now)
             await scene.say_what_happened("reopened", by=by.id)
             scene.emit("conversation.reopened", actor=by.id)
@@ -104,6 +108,8 @@ class Desk:
             scene.conversation = scene.talk.woken()
             await scene.uow.outbox.cancel("conversation.wake", id)
             scene.emit("conversation.woken", actor=by.id if by else "line")
+            if by is None and (due := await absence.holder_due(scene)) and due <= scene.now:
+                await absence.give_back(scene)
 
         return await self._do(id, step)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from gateway.domain.channel import Channel
+from gateway.domain.conversation import Conversation
 from gateway.domain.errors import NotFound
 from gateway.domain.ids import ChannelId, LineId, OperatorId
 from gateway.domain.line import Line
@@ -63,6 +64,10 @@ class Directory:
     def line_of(self, channel_id: ChannelId) -> Line:
         """The line this channel feeds; raises NotFound."""
         return self.line(self.channel(channel_id).line_id)
+
+    def line_for(self, conversation: Conversation) -> Line:
+        """Its own line; if that one is gone, the line its channel feeds now. Raises NotFound."""
+        return self.now.lines.get(conversation.line_id) or self.line_of(conversation.channel_id)
 
     def operator(self, id: OperatorId) -> Operator:
         """Raises NotFound."""

@@ -113,13 +113,16 @@ class Intake:
     async def _take(self, batch: Sequence[tuple[InboundEvent, asyncio.Future[Accepted]]]) -> None:
         try:
             answers = await self._commit([event for event, _ in batch])
+        except StoreUnavailable as error:  # none of them is to blame, and trying them apart would let the last wait longest
+            _refuse(batch, error)
+            return
         except Exception as error:  # noqa: BLE001 - every event must get an answer, whatever went wrong
             if len(batch) > 1:
                 half = len(batch) // 2
                 await self._take(batch[:half])
                 await self._take(batch[half:])
-            elif not batch[0][1].done():
-                batch[0][1].set_exception(error)
+            else:
+                _refuse(batch, error)
             return
         for (_, future), answer in zip(batch, answers, strict=True):
             if not future.done():
@@ -165,6 +168,12 @@ def _storable(event: MessageReceived) -> MessageReceived:
     """PostgreSQL holds no NUL in a text: without this a visitor's browser would try one message for ever."""
     text, subject = event.text.replace("\0", ""), event.subject and event.subject.replace("\0", "")
     return event if (text, subject) == (event.text, event.subject) else replace(event, text=text, subject=subject)
+
+
+def _refuse(batch: Sequence[tuple[InboundEvent, asyncio.Future[Accepted]]], error: Exception) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(error)
 
 
 class _Batch:

@@ -13,11 +13,11 @@ from gateway.domain.errors import NotFound, TooLarge, Unreadable
 from gateway.domain.event import Event
 from gateway.domain.ids import AttachmentId, ChannelId
 from gateway.domain.message import Attachment
-from gateway.ports.channel import MediaSource
 from gateway.ports.core import Core
 from gateway.ports.records import Errand
 from gateway.ports.store import UnitOfWork
-from gateway.services.adapters import Adapters
+from gateway.services.adapters import Adapters, media_source
+from gateway.services.outbox import NotYet
 
 FETCH_TRIES = 6
 
@@ -49,17 +49,17 @@ class Fetcher:
         """Bring a referenced file home. Raises to be tried later; gives up into state failed or refused."""
         payload = dict(errand.payload or {})
         attachment = await self._core.store.read(lambda uow: uow.messages.attachment(AttachmentId(errand.key)))
-        adapter: object = self._adapters.get(ChannelId(payload["channel_id"]))
         if attachment.state != "pending" or not attachment.reference:
             return
-        if not isinstance(adapter, MediaSource):
-            raise NotFound("The channel cannot fetch files.")
         try:
-            chunks = adapter.fetch(attachment.reference)
+            source = await media_source(self._core, self._adapters, ChannelId(payload["channel_id"]))
+            chunks = source.fetch(attachment.reference)
             key, size, sha256 = await self._core.blobs.put_stream(chunks, limit=self._limit)
         except TooLarge as error:
             await self._record(replace(attachment, state="refused", error=error.detail))
-        except Unreadable as error:
+        except NotYet:
+            raise
+        except (Unreadable, NotFound) as error:
             await self._record(replace(attachment, state="failed", error=error.detail))
         except Exception as error:
             if errand.attempts < FETCH_TRIES:
@@ -76,16 +76,10 @@ class Fetcher:
             message = await uow.messages.get(attachment.message_id)
             files = (await uow.messages.attachments([message.id])).get(message.id, ())
             conversation = await uow.conversations.get(message.conversation_id) if message.conversation_id else None
-            uow.emit(
-                Event(
-                    "message.updated",
-                    self._core.clock.now(),
-                    "line",
-                    {"message": rows.message_row(message, files=files)},
-                    line_id=conversation.line_id if conversation else None,
-                    conversation_id=message.conversation_id,
-                    dialogue_id=message.dialogue_id,
-                )
-            )
+            line_id, data = conversation.line_id if conversation else None, {"message": rows.message_row(message, files=files)}
+            uow.emit(Event(
+                "message.updated", self._core.clock.now(), "line", data, line_id=line_id,
+                conversation_id=message.conversation_id, dialogue_id=message.dialogue_id,
+            ))  # fmt: skip
 
         await self._core.store.run(work)

@@ -93,7 +93,7 @@ class Offers:
             scene, offer = await self._stand(uow, offer_id)
             if offer.state == "pending" and offer.until <= scene.now:
                 await self._pass(scene, offer, "lapsed", "lapsed_this_round", actor="line")
-                presence = await uow.operators.presence(offer.operator_id)
+                presence = await uow.operators.hold_presence(offer.operator_id)
                 if presence:
                     await uow.operators.save_presence(presence.lapsed())
                     _tell_presence(scene, rows.presence_row(presence.lapsed()))
@@ -127,7 +127,7 @@ class Offers:
 
     async def _pass(self, scene: Scene, offer: Offer, state: OfferState, mark: Refusal | None, *, actor: str) -> None:
         await self._end(scene, offer, state, actor=actor)
-        if scene.talk.state == "active":  # a transfer: the sender has kept it
+        if scene.talk.operator_id:  # a transfer: the sender has kept it, at hand or put away
             await scene.say_what_happened("transfer_" + state, to=offer.operator_id)
         elif not await scene.uow.queue.pending_of(scene.talk.id):
             await self._back_to_queue(scene, offer, mark)
@@ -144,7 +144,8 @@ class Offers:
     async def _mark(self, scene: Scene, offer: Offer, mark: Refusal) -> None:
         entry = await scene.uow.queue.entry(scene.talk.id)
         if entry:
-            await scene.uow.queue.put(replace(entry, passed=dict(entry.passed) | {offer.operator_id: mark}))
+            passed = dict(entry.passed) | {offer.operator_id: mark}
+            await scene.uow.queue.put(replace(entry, passed=passed, asked_at=offer.made_at))
 
     def _holder(self, scene: Scene, *, besides: Operator) -> str:
         holder = scene.talk.operator_id
@@ -200,7 +201,7 @@ async def ask_to_take_over(scene: Scene, to: OperatorId, *, by: Operator) -> Off
 
 async def wake_up(uow: UnitOfWork, operator_id: OperatorId) -> None:
     """A click of their own ends "not responding"."""
-    presence = await uow.operators.presence(operator_id)
+    presence = await uow.operators.hold_presence(operator_id)
     if presence and presence.streak:
         await uow.operators.save_presence(presence.awake())
 

@@ -16,12 +16,15 @@ from gateway.domain.operator import Operator, Presence, PresenceState
 from gateway.ports.core import Core
 from gateway.ports.records import Errand
 from gateway.ports.store import UnitOfWork
-from gateway.services import queueing
+from gateway.services import absence
+from gateway.services.absence import GRACE
 from gateway.services.directory import Directory
 from gateway.services.offers import Offers
 from gateway.services.scene import scene_of
 
 LOST_AFTER = timedelta(seconds=20)  # offers are withdrawn this long after the last socket went
+UNSEEN_AFTER = timedelta(seconds=60)  # a process that is killed tells nobody that its sockets are gone
+LOST = "operator.lost"
 WRITE_EVERY = timedelta(seconds=15)  # signs of life are stored at most this often
 
 
@@ -49,7 +52,7 @@ class Presences:
         self._stored[operator_id] = now
 
         async def work(uow: UnitOfWork) -> bool:
-            presence = await uow.operators.presence(operator_id)
+            presence = await uow.operators.hold_presence(operator_id)
             if presence is None:
                 return False
             back = presence.state == "offline" and presence.reason == "lost"
@@ -58,8 +61,9 @@ class Presences:
                 fresh = replace(fresh, state="online", reason="", since=now)
                 self._tell(uow, fresh)
             await uow.operators.save_presence(fresh)
-            await uow.outbox.cancel("operator.lost", operator_id)
-            await uow.outbox.cancel("operator.grace", operator_id)
+            await uow.outbox.put(LOST, operator_id, due_at=now + UNSEEN_AFTER)
+            if fresh.state != "offline":
+                await uow.outbox.cancel(GRACE, operator_id)
             return back
 
         if await self._core.store.run(work):
@@ -69,7 +73,7 @@ class Presences:
         """The last socket of this person closed; a timer decides whether it was for good."""
         self._stored.pop(operator_id, None)
         due = self._core.clock.now() + LOST_AFTER
-        await self._core.store.run(lambda uow: uow.outbox.put("operator.lost", operator_id, due_at=due))
+        await self._core.store.run(lambda uow: uow.outbox.put(LOST, operator_id, due_at=due))
         await self._core.signals.nudge("outbox")
 
     async def lost(self, errand: Errand) -> None:
@@ -80,6 +84,9 @@ class Presences:
             return
         if presence.state == "online":
             await self._change(operator_id, "offline", "lost", awake=False)
+        elif presence.state == "away":  # a break that nobody ended
+            due = self._core.clock.now() + timedelta(seconds=self._grace(operator_id))
+            await self._core.store.run(lambda uow: uow.outbox.put(GRACE, operator_id, due_at=due))
         await self._offers.withdraw_from(operator_id)
         await self._core.signals.nudge("router")
 
@@ -87,7 +94,7 @@ class Presences:
         """Outbox step `operator.grace`: give back what waits for us; what waits for the customer stays."""
         operator_id = OperatorId(errand.key)
         presence = await self._core.store.read(lambda uow: uow.operators.presence(operator_id))
-        if presence is None or presence.state == "online":
+        if presence is None or presence.absent_since(self._core.clock.now()) is None:
             return
         held = await self._core.store.read(lambda uow: uow.conversations.held_by([operator_id]))
         for conversation in [c for c in held if c.turn == "ours" and c.state == "active"]:
@@ -99,9 +106,7 @@ class Presences:
             scene = await scene_of(uow, self._core, self._directory, conversation.id)
             if scene.talk.operator_id != operator_id or scene.talk.turn != "ours" or scene.talk.state != "active":
                 return
-            await queueing.leave_queue(scene)
-            await queueing.enqueue(scene, since=scene.talk.waiting_since)
-            await scene.say_what_happened("requeued_absent", operator_id=operator_id)
+            await absence.give_back(scene)
             await scene.leave()
 
         await self._core.store.run(work)
@@ -110,16 +115,16 @@ class Presences:
         now = self._core.clock.now()
 
         async def work(uow: UnitOfWork) -> rows.Row:
-            old = await uow.operators.presence(operator_id) or Presence(operator_id, "offline", now, now)
+            old = await uow.operators.hold_presence(operator_id) or Presence(operator_id, "offline", now, now)
             changed = replace(old, state=state, reason=reason, since=now if old.state != state else old.since)
             if awake:
                 changed = replace(changed, seen_at=now, streak=0)
             await uow.operators.save_presence(changed)
             if state == "offline":
                 due = now + timedelta(seconds=self._grace(operator_id))
-                await uow.outbox.put("operator.grace", operator_id, due_at=due)
+                await uow.outbox.put(GRACE, operator_id, due_at=due)
             else:
-                await uow.outbox.cancel("operator.grace", operator_id)
+                await uow.outbox.cancel(GRACE, operator_id)
             self._tell(uow, changed)
             return rows.presence_row(changed)
 

@@ -11,22 +11,21 @@ from collections.abc import Sequence
 
 from gateway import logs
 from gateway.domain import rows
-from gateway.domain.errors import Rejected, StoreUnavailable, Unreadable
+from gateway.domain.errors import NotFound, Rejected, StoreUnavailable, Unreadable
 from gateway.domain.event import Event
-from gateway.domain.ids import RawId
+from gateway.domain.ids import ChannelId, RawId
 from gateway.domain.inbound import InboundEvent
 from gateway.domain.operator import Operator
 from gateway.ports.channel import Inbox, RawParser
 from gateway.ports.core import Core
 from gateway.ports.records import Errand, KeptRaw
 from gateway.ports.store import UnitOfWork
-from gateway.services.adapters import Adapters
+from gateway.services.adapters import OFF_SECONDS, Adapters
 from gateway.services.directory import Directory
 from gateway.services.outbox import NotYet
 
 TRIES = 3
 PARSE_SECONDS = 30.0
-OFF_SECONDS = 15.0
 LISTED = 200
 log = logs.get("raws")
 
@@ -60,18 +59,26 @@ class Reader:
     async def _parse(self, kept: KeptRaw) -> Sequence[InboundEvent]:
         adapter: object = self._adapters.get(kept.raw.channel_id)
         if not isinstance(adapter, RawParser):
+            await self._must_exist(kept.raw.channel_id)
             raise NotYet("The channel is off; its input waits.", seconds=OFF_SECONDS)
         async with asyncio.timeout(PARSE_SECONDS):
             return await adapter.parse(kept.raw)
+
+    async def _must_exist(self, id: ChannelId) -> None:
+        try:
+            await self._core.store.read(lambda uow: uow.channels.get(id))
+        except NotFound:
+            raise Unreadable("Its channel was removed.", code="channel_removed") from None
 
     async def _set_aside(self, kept: KeptRaw, detail: str, code: str) -> None:
         log.warning("raw.quarantined", raw=kept.id, channel=kept.raw.channel_id, code=code)
 
         async def work(uow: UnitOfWork) -> None:
             await uow.raws.mark(kept.id, state="quarantined", error=detail, error_code=code, attempts=kept.attempts + 1)
-            channel = self._directory.channel(kept.raw.channel_id)
-            data = {"channel_id": channel.id, "raw_id": kept.id, "code": code}
-            uow.emit(Event("raw.quarantined", self._core.clock.now(), "line", data, line_id=channel.line_id))
+            channel = self._directory.now.channels.get(kept.raw.channel_id)
+            data = {"channel_id": kept.raw.channel_id, "raw_id": kept.id, "code": code}
+            line_id = channel.line_id if channel else None
+            uow.emit(Event("raw.quarantined", self._core.clock.now(), "line", data, line_id=line_id))
 
         await self._core.store.run(work)
 

@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from gateway.domain import rows
 from gateway.domain.call import Recording
-from gateway.domain.errors import Rejected, TooLarge, Unreadable
+from gateway.domain.errors import NotFound, Rejected, TooLarge, Unreadable
 from gateway.domain.event import Event
 from gateway.domain.ids import ChannelId
-from gateway.ports.channel import MediaSource
 from gateway.ports.core import Core
 from gateway.ports.records import Errand
 from gateway.ports.store import UnitOfWork
-from gateway.services.adapters import Adapters
+from gateway.services.adapters import Adapters, media_source
+from gateway.services.outbox import NotYet
 from gateway.services.sound import UNKNOWN_SOUND, sound_seconds, sound_type
 
 TRIES = 8
@@ -31,14 +31,16 @@ class RecordingFetcher:
     async def fetch(self, errand: Errand) -> None:
         """Raises to be tried later; gives up into `failed`, or `refused` when the guard says no."""
         recording = await self._core.store.read(lambda uow: uow.calls.recording(errand.key))
-        adapter: object = self._adapters.get(ChannelId(dict(errand.payload or {})["channel_id"]))
-        if recording.state == "stored" or not isinstance(adapter, MediaSource):
+        if recording.state == "stored":
             return
         try:
-            key, size, sha256 = await self._core.blobs.put_stream(adapter.fetch(recording.source_url), limit=self._limit)
+            source = await media_source(self._core, self._adapters, ChannelId(dict(errand.payload or {})["channel_id"]))
+            key, size, sha256 = await self._core.blobs.put_stream(source.fetch(recording.source_url), limit=self._limit)
         except (TooLarge, Rejected) as error:
             await self._record(replace(recording, state="refused", error=error.detail))
-        except Unreadable as error:
+        except NotYet:
+            raise
+        except (Unreadable, NotFound) as error:
             await self._record(replace(recording, state="gone", error=error.detail))
         except Exception as error:
             if errand.attempts < TRIES:

@@ -57,7 +57,7 @@ class Replies:
             conversation, place = await uow.conversations.lock(conversation_id)
             channel = self._directory.channel(conversation.channel_id)
             place = replace(place, conversation=conversation)
-            scene = Scene(uow, self._core, place, channel=channel, line=self._directory.line(conversation.line_id))
+            scene = Scene(uow, self._core, place, channel=channel, line=self._directory.line_for(conversation))
             known = await uow.messages.known_client(scene.dialogue.id, draft.client_id)
             if known:
                 return await _stored(uow, known.message_id)
@@ -107,7 +107,7 @@ async def _reply(scene: Scene, by: Operator, draft: Draft) -> rows.Row:
     )  # fmt: skip
     files = await _files(scene, by, draft, message.id)
     delivery = await queueing.post(scene, message, files=files)
-    presence = await scene.uow.operators.presence(by.id)
+    presence = await scene.uow.operators.hold_presence(by.id)
     if presence:
         await scene.uow.operators.save_presence(replace(presence.awake(), last_reply_at=scene.now, seen_at=scene.now))
     return rows.message_row(message, files=files, delivery=delivery)

@@ -6,17 +6,16 @@ May talk to: ports, domain, routing (pure), services.offers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from gateway import logs
 from gateway.domain.conversation import Conversation
-from gateway.domain.errors import StoreUnavailable
+from gateway.domain.errors import NotFound, StoreUnavailable
 from gateway.domain.ids import LineId, OperatorId
 from gateway.domain.line import Line
-from gateway.domain.offer import QueueEntry
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
 from gateway.routing.engine import Decision, Member, Snapshot, decide
@@ -80,11 +79,12 @@ class Router:
         lines = self._open_lines()
         waiting = await uow.queue.waiting(PASS_LIMIT, lines=list(lines), skip=skip)
         decisions = decide(Snapshot(self._core.clock.now(), waiting, lines, await self._crew(uow, lines)))
-        entries = {entry.conversation_id: entry for entry, _ in waiting}
-        made = 0
-        for decision in decisions:
-            made += await self._carry_out(uow, decision, entries[decision.conversation_id])
-        return len(waiting), made
+        asked = [people for decision in decisions if (people := await self._carry_out(uow, decision))]
+        for operator_id in sorted({id for people in asked for id in people}):  # after the dialogues: see hold_presence
+            presence = await uow.operators.hold_presence(operator_id)
+            if presence:
+                await uow.operators.save_presence(replace(presence, last_offer_at=self._core.clock.now()))
+        return len(waiting), len(asked)
 
     async def _crew(self, uow: UnitOfWork, lines: Mapping[LineId, Line]) -> Mapping[OperatorId, Member]:
         ids = sorted({id for line in lines.values() for id in line.members})
@@ -99,22 +99,25 @@ class Router:
         people = self._directory.now.operators
         return {id: Member(people[id], presences.get(id), tuple(held[id])) for id in ids if id in people}
 
-    async def _carry_out(self, uow: UnitOfWork, decision: Decision, entry: QueueEntry) -> int:
-        scene = await scene_of(uow, self._core, self._directory, decision.conversation_id)
+    async def _carry_out(self, uow: UnitOfWork, decision: Decision) -> Sequence[OperatorId]:
+        try:
+            scene = await scene_of(uow, self._core, self._directory, decision.conversation_id)
+        except NotFound as gone:  # its channel was removed while it came in: it holds up nobody else
+            log.warning("router.nowhere", conversation=decision.conversation_id, detail=gone.detail)
+            return ()
         if scene.talk.state != "queued":
-            return 0
+            return ()
         if decision.new_round:
-            await uow.queue.put(replace(entry, passed={}, round=entry.round + 1))
-            return 0
+            entry = await uow.queue.entry(decision.conversation_id)
+            if entry:
+                await uow.queue.put(replace(entry, passed={}, round=entry.round + 1))
+            return ()
         scene.conversation = scene.talk.offered()
         for operator_id in decision.asked:
             await offers.ask(scene, operator_id, decision=_record(decision))
-            presence = await uow.operators.presence(operator_id)
-            if presence:
-                await uow.operators.save_presence(replace(presence, last_offer_at=scene.now))
         await scene.leave()
         log.info("offer.made", conversation=decision.conversation_id, rule=decision.rule, asked=list(decision.asked))
-        return 1
+        return decision.asked
 
 
 def _record(decision: Decision) -> dict[str, Any]:

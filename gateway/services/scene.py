@@ -111,9 +111,8 @@ async def scene_of(uow: UnitOfWork, core: Core, directory: Directory, id: Conver
     conversation, place = await uow.conversations.lock(id)
     lead = await uow.leads.get(conversation.lead_id) if conversation.lead_id else None
     place = replace(place, conversation=conversation, lead=lead)
-    return Scene(
-        uow, core, place, channel=directory.channel(conversation.channel_id), line=directory.line(conversation.line_id)
-    )
+    channel, line = directory.channel(conversation.channel_id), directory.line_for(conversation)
+    return Scene(uow, core, place, channel=channel, line=line)
 
 
 def preview(text: str, files: Sequence[object] = ()) -> str:

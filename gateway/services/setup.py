@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from gateway.domain import rows
 from gateway.domain.errors import ConfigError, Conflict, Forbidden, NotFound, Refused
 from gateway.domain.event import Event
-from gateway.domain.ids import LineId, OperatorId
+from gateway.domain.ids import ChannelId, LineId, OperatorId
 from gateway.domain.line import Line, Texts
 from gateway.domain.operator import Operator, Permission
 from gateway.domain.schedule import DAYS, Schedule, parse_range
@@ -24,6 +24,7 @@ from gateway.domain.settings_rows import line_row
 from gateway.ports.core import Core
 from gateway.ports.records import Canned
 from gateway.ports.store import UnitOfWork
+from gateway.services.absence import dismiss
 
 Changes = Mapping[str, Any]
 
@@ -72,13 +73,14 @@ class Setup:
         return line_row(await self._committed(work), now=self._core.clock.now())
 
     async def remove_line(self, by: Operator, id: LineId) -> None:
-        """Raises Refused while a channel still feeds it."""
+        """Raises Refused while a channel still feeds it, or somebody still waits or is answered in it."""
 
         async def work(uow: UnitOfWork) -> None:
             await uow.lines.get(id)
             feeding = [channel.name for channel in await uow.channels.all() if channel.line_id == id]
             if feeding:
                 raise Refused(f"“{feeding[0]}” still feeds this line; move its channels first.", code="in_use")
+            await nothing_runs(uow, id)
             await uow.lines.remove(id)
             self._tell(uow, by, "lines", id)
 
@@ -120,7 +122,10 @@ class Setup:
         return _colleague(await self._committed(work), None)
 
     async def change_operator(self, by: Operator, id: OperatorId, changes: Changes) -> rows.Row:
-        """Disabling ends all sessions. Raises Refused for the last administrator, Conflict for a taken address."""
+        """Disabling ends all sessions and gives back at once what waits for them.
+
+        Raises Refused for the last administrator, Conflict for a taken address.
+        """
 
         async def work(uow: UnitOfWork) -> rows.Row:
             before = await uow.operators.get(id)
@@ -131,6 +136,7 @@ class Setup:
                 await _another_administrator(uow, id)
             if not after.active:
                 await uow.operators.end_sessions_of(id)
+                await dismiss(uow, id, now=self._core.clock.now())
             await uow.operators.save(after)
             self._tell(uow, by, "operators", id)
             return _colleague(after, await uow.operators.presence(id))
@@ -180,6 +186,12 @@ class Setup:
         result = await self._core.store.run(work)
         await self._core.signals.nudge("settings")
         return result
+
+
+async def nothing_runs(uow: UnitOfWork, owner: LineId | ChannelId) -> None:
+    """Raises Refused: who removed it now would leave people waiting where nobody can answer them."""
+    if running := await uow.conversations.running_of(owner):
+        raise Refused(f"Conversations of it are still running ({running}); finish them first.", code="still_running")
 
 
 async def _changed_line(uow: UnitOfWork, line: Line, changes: Changes) -> Line:

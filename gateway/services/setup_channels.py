@@ -25,6 +25,7 @@ from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
 from gateway.services.adapters import Adapters
 from gateway.services.install import install_of, qr_of
+from gateway.services.setup import nothing_runs
 
 TEST_SECONDS = 30.0
 Changes = Mapping[str, Any]
@@ -102,10 +103,11 @@ class ChannelSetup:
         return await self._committed(work)
 
     async def remove(self, by: Operator, id: ChannelId) -> None:
-        """Raises NotFound, and what the store says if conversations still hang on it."""
+        """Raises NotFound, and Refused while conversations that came by it are running."""
 
         async def work(uow: UnitOfWork) -> None:
             await uow.channels.get(id)
+            await nothing_runs(uow, id)
             await uow.channels.remove(id)
             self._tell(uow, by, id)
 

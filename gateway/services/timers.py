@@ -49,9 +49,11 @@ class Timers:
         async def work(uow: UnitOfWork) -> None:
             scene = await scene_of(uow, self._core, self._directory, ConversationId(errand.key))
             silent = timedelta(hours=scene.line.auto_close_hours)
-            if scene.talk.ended or scene.talk.turn == "ours" or not silent or scene.talk.last_at is None:
+            since = scene.talk.snoozed_until or scene.talk.last_at
+            if scene.talk.ended or scene.talk.turn == "ours" or not silent or since is None:
                 return
-            if scene.now - scene.talk.last_at < silent:
+            if since + silent > scene.now:  # put away, or a machine of theirs answered: the silence begins later
+                await uow.outbox.put(errand.kind, errand.key, due_at=since + silent)
                 return
             await queueing.finish(scene, actor="line", key="auto_closed")
             await scene.leave()

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from gateway.domain import rows
-from gateway.domain.conversation import Conversation
 from gateway.domain.errors import IllegalMove, Rejected
 from gateway.domain.event import Event
 from gateway.domain.message import OutboundMessage
@@ -171,8 +170,7 @@ class VisitorMoves:
 
     def _scene(self, uow: UnitOfWork, place: Place) -> Scene:
         channel = self._r.directory.channel(place.dialogue.channel_id)
-        conversation: Conversation | None = place.conversation
-        line = self._r.directory.line(conversation.line_id if conversation else channel.line_id)
+        line = self._r.directory.line_for(place.conversation) if place.conversation else self._r.directory.line(channel.line_id)
         return Scene(uow, self._r.core, place, channel=channel, line=line)
 
 

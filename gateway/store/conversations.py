@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, or_, select
 
 from gateway.domain.conversation import Conversation
-from gateway.domain.ids import ContactId, ConversationId, LineId, OperatorId
+from gateway.domain.ids import ChannelId, ContactId, ConversationId, LineId, OperatorId
 from gateway.ports.records import Counter, Place
 from gateway.store import tables as t
 from gateway.store.columns import constant
@@ -22,6 +22,11 @@ HELD_BY = Sql(
     select(*CONVERSATION.columns)
     .where(_C.c.operator_id.is_not(None), is_in(_C.c.operator_id, "operators"), _C.c.closed_at.is_(None))
     .order_by(_C.c.id)
+)
+RUNNING_OF = Sql(
+    select(func.count())
+    .select_from(_C)
+    .where(_C.c.closed_at.is_(None), or_(_C.c.line_id == bindparam("owner"), _C.c.channel_id == bindparam("owner")))
 )
 _OF_CONTACT = (
     select(*CONVERSATION.columns)
@@ -64,6 +69,10 @@ class SqlConversations:
         if not operator_ids:
             return []
         return await self._t.all(HELD_BY, CONVERSATION, {"operators": list(operator_ids)})
+
+    async def running_of(self, owner: LineId | ChannelId) -> int:
+        """How many that have not ended belong to this line, or came by this channel."""
+        return int((await self._t.rows(RUNNING_OF, {"owner": owner}))[0][0])
 
     async def last_of_contact(self, contact_id: ContactId, line_id: LineId) -> Conversation | None:
         """In any state."""

@@ -20,6 +20,7 @@ GET = Sql(select(*OPERATOR.columns).where(t.operator.c.id == bindparam("id")))
 BY_EMAIL = Sql(select(*OPERATOR.columns).where(t.operator.c.email == bindparam("email")))
 ALL = Sql(select(*OPERATOR.columns).order_by(t.operator.c.id))
 PRESENT = Sql(select(*PRESENCE.columns).where(t.presence.c.operator_id == bindparam("id")))
+HOLD_PRESENT = Sql(select(*PRESENCE.columns).where(t.presence.c.operator_id == bindparam("id")).with_for_update(key_share=True))
 ALL_PRESENT = Sql(select(*PRESENCE.columns))
 OPEN_SESSION = Sql(select(*SESSION.columns).where(t.session.c.token_hash == bindparam("token_hash")))
 END = Sql(delete(t.session).where(t.session.c.token_hash == bindparam("token_hash")).returning(*SESSION.columns))
@@ -56,6 +57,10 @@ class SqlOperators:
     async def presence(self, id: OperatorId) -> Presence | None:
         """None: never seen."""
         return await self._t.maybe(PRESENT, PRESENCE, {"id": id})
+
+    async def hold_presence(self, id: OperatorId) -> Presence | None:
+        """The same, locked."""
+        return await self._t.maybe(HOLD_PRESENT, PRESENCE, {"id": id})
 
     async def presences(self) -> Mapping[OperatorId, Presence]:
         """Of everyone who was ever seen."""

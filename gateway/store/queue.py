@@ -22,7 +22,7 @@ REMOVE = Sql(delete(_Q).where(_Q.c.conversation_id == bindparam("id")))
 WAITING = Sql(
     select(*QUEUE.columns, *CONVERSATION.columns)
     .join(t.conversation, t.conversation.c.id == _Q.c.conversation_id)
-    .where(t.conversation.c.state == constant("queued"), is_in(_Q.c.line_id, "lines"))
+    .where(t.conversation.c.state == constant("queued"), is_in(t.conversation.c.line_id, "lines"))
     .order_by(_Q.c.priority.desc(), _Q.c.due_at, _Q.c.enqueued_at, _Q.c.conversation_id)
     .limit(bindparam("limit"))
     .offset(bindparam("skip"))

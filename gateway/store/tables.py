@@ -170,7 +170,7 @@ queue = Table(
     "queue", metadata,
     Column("conversation_id", Text(), ForeignKey("conversation.id"), primary_key=True, info={"as": ""}), text("line_id"),
     text("contact_id"), instant_("enqueued_at"), whole("priority"), late("due_at"),
-    whole("round"), json("passed"), text("wanted", null=True), text("why_wanted"),
+    whole("round"), json("passed"), text("wanted", null=True), text("why_wanted"), instant_("asked_at", null=True),
 )  # fmt: skip
 Index("queue_order", queue.c.priority.desc(), queue.c.due_at, queue.c.enqueued_at, queue.c.conversation_id)
 

@@ -32,7 +32,7 @@ NAME = "/console"
 HEAD_SECONDS = 15.0
 SYNC_PAGE, SYNC_LIMIT = 200, 1000
 UNREAD_PACKETS = 200
-ALIVE_EVERY = 5.0
+ALIVE_EVERY, SIGN_SECONDS = 5.0, 15.0
 SOCKETS_EACH = 20
 KNOWN_SECONDS, KNOWN_LIMIT = 10.0, 2000
 Answer = dict[str, Any]
@@ -78,6 +78,7 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
                 tasks.create_task(self._every(HEAD_SECONDS, self._tell_head), name="console.head")
                 tasks.create_task(self._every(self._config.sweep_seconds, self.check_rights), name="console.rights")
                 tasks.create_task(self._every(0.5, self._cut_slow), name="console.slow")
+                tasks.create_task(self._every(SIGN_SECONDS, self.tell_who_is_here), name="console.signs")
         finally:
             stop()
 
@@ -103,6 +104,11 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
                 await self._revoke(seat)
                 continue
             seat.sees(operator, scope_of(operator, lines=lines))
+
+    async def tell_who_is_here(self) -> None:
+        """An open socket is a sign of life: browsers let a console in a hidden tab speak once a minute at most."""
+        for operator_id in {seat.operator.id for seat in self.seats}:
+            await self._cases.presences.alive(operator_id)
 
     # what comes in
 

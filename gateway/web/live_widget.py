@@ -15,8 +15,9 @@ import socketio
 import structlog
 from aiohttp import web
 
-from gateway.domain.errors import GatewayError, TooMany
+from gateway.domain.errors import GatewayError, NotFound, TooMany
 from gateway.domain.event import Event
+from gateway.domain.ids import ChannelId
 from gateway.domain.rows import conversation_row
 from gateway.ports.records import Place
 from gateway.services.visitor_moves import VisitorMoves
@@ -84,8 +85,9 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
     async def tell_lines(self) -> None:
         """Everybody of a channel hears when its line opens or closes."""
         for channel_id in self.seats.channels():
-            line = self._r.directory.now.lines.get(self._r.directory.now.channels[channel_id].line_id)  # type: ignore[index]
-            if line is None:
+            try:
+                line = self._r.directory.line_of(ChannelId(channel_id))
+            except NotFound:  # the channel was removed under an open chat
                 continue
             facts = await self._r.storefront.line(line)
             if self._lines.get(channel_id, facts["open"]) != facts["open"]:

@@ -29,13 +29,13 @@ from gateway.web.auth import admit, same_site
 from gateway.web.cases import Cases
 from gateway.web.problems import answer, invalid
 from gateway.web.site import SITE, Site
+from gateway.web.storable import storable
 from gateway.web.wire import loads, respond, too_deep
 
 Access = Permission | Literal["public", "signed_in"]
 Function = Callable[..., Awaitable[Any]]
 ID_LIMIT = 80
 NO_CONTENT = 204
-NUL = rb"\u0000"  # PostgreSQL holds none in a text
 
 
 class Form(BaseModel):
@@ -176,7 +176,7 @@ class _Invalid(Exception):
 
 def _validated(model: type[BaseModel], given: Any, *, start: str) -> BaseModel:
     try:
-        return model.model_validate(given)
+        return model.model_validate(storable(given))
     except ValidationError as error:
         raise _Invalid(error, start) from None
 
@@ -191,6 +191,6 @@ async def _json(request: web.Request) -> Any:
         given = loads(body)
     except ValueError:
         raise web.HTTPBadRequest from None
-    if too_deep(given) or NUL in body:
+    if too_deep(given):
         raise web.HTTPBadRequest
     return given

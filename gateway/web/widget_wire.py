@@ -13,6 +13,7 @@ from gateway.domain.errors import Rejected
 from gateway.services.visitor_fields import Page
 from gateway.services.visitor_moves import Telling
 from gateway.services.visitors import Form, Saying
+from gateway.web.storable import storable
 
 Text = Annotated[str, Field(max_length=50_000)]
 Short = Annotated[str, Field(max_length=2000)]
@@ -132,7 +133,7 @@ def understand(model: type[W], payload: Any) -> W:
     if isinstance(payload, bytes | bytearray):
         raise Rejected("Files are uploaded, not sent through the socket.", code="binary_refused")
     try:
-        return model.model_validate({} if payload is None else payload)
+        return model.model_validate({} if payload is None else storable(payload))
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(step) for step in first["loc"]) or "payload"

@@ -11,8 +11,9 @@ import pytest
 from gateway.domain.errors import Conflict, NotFound
 from gateway.domain.event import Event
 from gateway.domain.ids import ConversationId, DialogueId
+from gateway.domain.operator import Presence
 from gateway.ports.store import UnitOfWork
-from tests.contracts.people import MAIL, OLGA, Enquiry, enquire, heard, inbound, settle_in
+from tests.contracts.people import MAIL, OLGA, SALES, SITE, SUPPORT, Enquiry, enquire, heard, inbound, settle_in
 from tests.stores import MONDAY, TestStore
 
 
@@ -221,3 +222,27 @@ async def test_unknown_ids_raise_not_found(store: TestStore) -> None:
     ):  # fmt: skip
         with pytest.raises(NotFound):
             await store.store.run(work)
+
+
+async def test_a_line_and_a_channel_know_how_many_conversations_run_in_them(store: TestStore) -> None:
+    async def work(uow: UnitOfWork) -> None:
+        ann, _ = await enquire(uow, store), await enquire(uow, store, key="boris")
+        assert [await uow.conversations.running_of(owner) for owner in (SALES, MAIL, SUPPORT, SITE)] == [2, 2, 0, 0]
+        await uow.conversations.save(ann.conversation.finished(at=MONDAY))
+        assert await uow.conversations.running_of(SALES) == 1
+
+    await store.store.run(work)
+
+
+async def test_changes_of_a_presence_at_the_same_moment_undo_each_other_never(store: TestStore) -> None:
+    await store.store.run(lambda uow: uow.operators.save_presence(Presence(OLGA, "online", MONDAY, MONDAY)))
+
+    async def lapse(uow: UnitOfWork) -> None:
+        presence = await uow.operators.hold_presence(OLGA)
+        assert presence is not None
+        await uow.operators.save_presence(presence.lapsed())
+
+    await asyncio.gather(*(store.store.run(lapse) for _ in range(10)))
+    found = await store.store.read(lambda uow: uow.operators.presence(OLGA))
+    assert found is not None
+    assert found.streak == 10

@@ -30,10 +30,12 @@ from gateway.services.departures import Departures
 from gateway.services.desk import Desk
 from gateway.services.directory import Directory
 from gateway.services.intake import Intake
+from gateway.services.media import Fetcher
 from gateway.services.offers import Offers
 from gateway.services.outbox import Outbox
 from gateway.services.presence import Presences
 from gateway.services.raws import Reader
+from gateway.services.recordings import RecordingFetcher
 from gateway.services.replies import Draft, Replies
 from gateway.services.router import Router
 from gateway.services.timers import Timers
@@ -45,6 +47,7 @@ BOT, BOX, SITE, PBX = ChannelId("chn_bot"), ChannelId("chn_box"), ChannelId("chn
 KINDS: Mapping[ChannelId, ChannelKind] = {BOT: "telegram", BOX: "email", SITE: "webchat", PBX: "pbx"}
 CLAIMS: Mapping[ChannelId, IdentityKind] = {BOT: "telegram", BOX: "email", SITE: "visitor", PBX: "phone"}
 OLGA, IVAN = OperatorId("opr_olga"), OperatorId("opr_ivan")
+FILE_BYTES = 1_000_000
 NAMES = {OLGA: "Olga", IVAN: "Ivan"}
 
 
@@ -79,6 +82,8 @@ class Office:
                 "line.opens": timers.line_opens,
                 "raw.read": self.reader.read,
                 "call.settle": Settler(core, self.directory).settle,
+                "attachment.fetch": Fetcher(core, self.adapters, limit=FILE_BYTES).fetch,
+                "recording.fetch": RecordingFetcher(core, self.adapters, limit=FILE_BYTES).fetch,
             },
         )
         self.events: list[Event] = []

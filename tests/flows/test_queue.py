@@ -10,7 +10,7 @@ from gateway.domain.inbound import Claim
 from gateway.domain.line import Line
 from gateway.services.router import PASS_LIMIT
 from tests.fakes.adapters import HandChannel
-from tests.flows.office import Office
+from tests.flows.office import OLGA, Office
 
 LONELY, ITS_BOT = LineId("lin_lonely"), ChannelId("chn_lonely_bot")
 
@@ -28,3 +28,20 @@ async def test_a_long_queue_of_a_line_without_people_holds_up_no_other_line(offi
     assert await office.offered_to() == []
     await office.write("Boris", "Do you repair wheels?")
     assert len(await office.offered_to()) == 1
+
+
+async def test_who_was_declined_once_is_asked_again_also_in_a_busy_line(office: Office) -> None:
+    await office.change_line(members=(OLGA,))
+    olga = office.directory.operator(OLGA)
+    ann = await office.write("Ann", "Hello")
+    (offer,) = await office.pending()
+    await office.offers.decline(olga, offer.id, offer.epoch)
+    for number in range(9):
+        await office.time_passes(seconds=20)
+        other = await office.write(f"Boris {number}", "Do you repair wheels?", claims=(Claim("telegram", f"boris-{number}"),))
+        if (await office.conversation(other)).state != "offered":
+            break
+        await office.accept(OLGA)
+        await office.desk.close(olga, (await office.conversation(other)).id)
+        await office.settle()
+    assert (await office.conversation(ann)).epoch == 2

@@ -204,3 +204,12 @@ async def test_a_long_step_stays_with_its_worker(office: Office) -> None:
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert (runs, await other.pass_once()) == (1, 0)
+
+
+async def test_everybody_who_writes_while_the_database_is_away_hears_it_at_once(office: Office) -> None:
+    async with Cable(office).in_place() as cable:
+        cable.cut = True
+        writing = (office.write(f"Ann {number}", "Hello", key=f"ann-{number}") for number in range(32))
+        answers = await asyncio.gather(*writing, return_exceptions=True)
+        assert all(isinstance(answer, StoreUnavailable) for answer in answers)
+        assert cable.tries == 1

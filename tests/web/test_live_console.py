@@ -117,6 +117,16 @@ async def test_only_the_exact_origin_connects(house: House) -> None:
         assert (await olga.say("alive", {}))["ok"] is True
 
 
+async def test_a_console_in_a_hidden_tab_that_says_nothing_keeps_its_operator_at_the_desk(house: House) -> None:
+    async with console(house, await house.browser(OLGA)):
+        for _ in range(10):
+            house.office.clock.move(seconds=15)
+            await house.site.live.console.tell_who_is_here()
+        presence = await house.office.store.read(lambda uow: uow.operators.presence(OLGA))
+        assert presence is not None
+        assert presence.seen_at == house.office.clock.now()
+
+
 async def test_long_polling_is_as_strict_about_origins(house: House) -> None:
     browser = await house.browser(OLGA)
     for origin in BAD_ORIGINS:

@@ -11,7 +11,7 @@ import socketio
 from gateway.domain.errors import StoreUnavailable
 from gateway.domain.ids import ConversationId
 from tests.eventually import eventually
-from tests.flows.office import OLGA
+from tests.flows.office import OLGA, SITE
 from tests.front_door import SHOP, Browser, FrontDoor, front_door
 
 
@@ -317,6 +317,14 @@ async def test_open_chats_hear_when_the_line_closes() -> None:
         await door.office.change_line(schedule=Schedule(week=((),) * 7))
         await door.namespace.tell_lines()
         await eventually(lambda: [line["open"] for line in ann.of("line")] == [False])
+
+
+async def test_a_channel_that_is_removed_under_an_open_chat_makes_nobody_deaf() -> None:
+    async with front_door() as door:
+        await door.browser()
+        await door.office.store.run(lambda uow: uow.channels.remove(SITE))
+        await door.office.directory.refresh()
+        await door.namespace.tell_lines()
 
 
 async def test_an_old_token_hears_nothing_once_the_dialogue_is_proven_to_be_anns() -> None:

@@ -1,0 +1,51 @@
+"""Conversations whose holder is not there: until when they wait for them, and how they go back among the waiting.
+
+The timer is a person's outbox row `operator.grace`, its step in services/presence. May talk to: ports, domain, services.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from gateway.domain.ids import OperatorId
+from gateway.domain.operator import Presence
+from gateway.ports.store import UnitOfWork
+from gateway.services import queueing
+from gateway.services.scene import Scene
+
+GRACE = "operator.grace"
+
+
+async def give_back(scene: Scene) -> None:
+    """Its holder is not there: it waits again, with the time since when it has waited."""
+    holder = scene.talk.operator_id
+    await queueing.leave_queue(scene)
+    await queueing.enqueue(scene, since=scene.talk.waiting_since)
+    await scene.say_what_happened("requeued_absent", operator_id=holder)
+
+
+async def holder_due(scene: Scene) -> datetime | None:
+    """Until when a holder who is not there may come back to it; None if they are there, or nobody holds it."""
+    holder = scene.talk.operator_id
+    presence = await scene.uow.operators.presence(holder) if holder else None
+    since = presence.absent_since(scene.now) if presence else None
+    if holder is None or since is None:
+        return None
+    works_here = (await scene.uow.operators.get(holder)).active
+    return since + timedelta(seconds=scene.line.grace_seconds if works_here else 0)
+
+
+async def look_for_holder(scene: Scene) -> None:
+    """The contact writes to somebody who may have gone while it was not our turn: their grace decides, which may be over."""
+    due = await holder_due(scene)
+    if due:
+        await scene.uow.outbox.put(GRACE, str(scene.talk.operator_id), due_at=max(due, scene.now))
+        scene.stirred = True
+
+
+async def dismiss(uow: UnitOfWork, id: OperatorId, *, now: datetime) -> None:
+    """This person works here no longer: what waits for them goes back at once."""
+    old = await uow.operators.hold_presence(id) or Presence(id, "offline", now, now)
+    await uow.operators.save_presence(replace(old, state="offline", reason="", since=now))
+    await uow.outbox.put(GRACE, id, due_at=now)

@@ -1,0 +1,64 @@
+"""Files that networks only refer to: a channel that is off for a moment, or being made anew, loses none."""
+
+from __future__ import annotations
+
+from gateway.domain.call import CallFact, Recording
+from gateway.domain.ids import CallId, MessageId
+from gateway.domain.inbound import IncomingFile, Raw
+from gateway.domain.message import Attachment
+from tests.flows.office import BOT, PBX, Office
+
+PICTURE = IncomingFile("wheel.jpg", "image/jpeg", reference="file-1")
+
+
+async def _picture(office: Office, id: str | None) -> Attachment:
+    found = await office.store.read(lambda uow: uow.messages.attachments([MessageId(str(id))]))
+    return found[MessageId(str(id))][0]
+
+
+async def test_a_picture_that_came_while_its_bot_was_made_anew_is_fetched_afterwards(office: Office) -> None:
+    bot = office.adapters.by_id.pop(BOT)
+    bot.files["file-1"] = b"a wheel"
+    ann = await office.write("Ann", "Look", files=(PICTURE,))
+    assert (await _picture(office, ann.message_id)).state == "pending"
+    office.adapters.by_id[BOT] = bot
+    await office.time_passes(seconds=16)
+    assert (await _picture(office, ann.message_id)).state == "stored"
+
+
+async def test_a_picture_of_a_channel_that_was_removed_is_waited_for_no_longer(office: Office) -> None:
+    office.adapters.by_id.pop(BOT)
+    ann = await office.write("Ann", "Look", files=(PICTURE,))
+    await office.store.run(lambda uow: uow.channels.remove(BOT))
+    await office.time_passes(seconds=16)
+    assert (await _picture(office, ann.message_id)).state == "failed"
+
+
+async def test_a_recording_announced_while_its_channel_was_made_anew_is_fetched_afterwards(office: Office) -> None:
+    pbx = office.adapters.by_id.pop(PBX)
+    pbx.files["https://pbx.example.com/1.mp3"] = b"ID3"
+    now, number = office.clock.now(), "+442079460000"
+    await office.call(CallFact("call-1", "f1", "call.offered", now, direction="inbound", remote=number))
+    await office.call(
+        CallFact("call-1", "f2", "recording.ready", now, recording_id="1", recording_url="https://pbx.example.com/1.mp3")
+    )
+    office.adapters.by_id[PBX] = pbx
+    await office.time_passes(seconds=16)
+    assert (await _recording(office)).state == "stored"
+
+
+async def _recording(office: Office) -> Recording:
+    row = next(event.data["call"] for event in reversed(office.events) if event.type == "call.updated")
+    return (await office.store.read(lambda uow: uow.calls.recordings(CallId(row["id"]))))[0]
+
+
+async def test_input_of_a_channel_that_was_removed_is_set_aside_and_not_tried_for_ever(office: Office) -> None:
+    office.adapters.by_id.pop(BOT)
+    await office.intake.keep(Raw(BOT, "1", "ann", b"{}", office.clock.now()))
+    await office.settle()
+    await office.store.run(lambda uow: uow.channels.remove(BOT))
+    await office.directory.refresh()
+    await office.time_passes(seconds=16)
+    assert await office.store.read(lambda uow: uow.outbox.next_due()) is None
+    (kept,) = await office.store.read(lambda uow: uow.raws.quarantined(10))
+    assert kept.error_code == "channel_removed"

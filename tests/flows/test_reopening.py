@@ -1,0 +1,23 @@
+"""One dialogue has one conversation that runs: what the contact writes reaches whoever has taken them up."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.domain.errors import IllegalMove
+from tests.flows.office import OLGA, Office
+
+
+async def test_an_older_conversation_is_not_taken_up_beside_a_newer_one(office: Office) -> None:
+    olga = office.directory.operator(OLGA)
+    first = await office.write("Ann", "Hello")
+    await office.desk.close(olga, (await office.conversation(first)).id)
+    await office.time_passes(days=2)
+    second = await office.write("Ann", "Another thing")
+    await office.desk.close(olga, (await office.conversation(second)).id)
+    assert first.conversation_id != second.conversation_id
+    with pytest.raises(IllegalMove, match="There is a newer conversation"):
+        await office.desk.reopen(olga, (await office.conversation(first)).id)
+    third = await office.write("Ann", "About the first thing")
+    running = [one for one in (first, third) if not (await office.conversation(one)).ended]
+    assert running == [third]
