@@ -101,7 +101,9 @@ async def running(settings: Settings) -> AsyncIterator[Serving]:
                 url = await _listen(runner, sock, settings)
                 if made:
                     token = await accounts_of(gateway.parts).link(made.administrator)
-                    _welcome(url, f"{settings.public_url}/sign-in#token={token}", demo=settings.demo.enabled)
+                    _welcome(url, link=f"{settings.public_url}/sign-in#token={token}", demo=settings.demo.enabled)
+                elif settings.server.processes == 1:
+                    _welcome(url, demo=settings.demo.enabled)
                 yield Serving(gateway, app, url)
         finally:
             await runner.cleanup()
@@ -143,9 +145,10 @@ async def _listen(runner: web.AppRunner, sock: socket.socket, settings: Settings
     return f"http://{settings.server.host}:{sock.getsockname()[1]}"
 
 
-def _welcome(url: str, link: str, *, demo: bool) -> None:
-    lines = ["", "  The gateway is ready.", "", f"  Console    {url}/", f"  Sign in    {link}", "             (works once)"]
-    if demo:
-        lines.insert(4, f"  Demo site  {url}/demo/")
+def _welcome(url: str, *, demo: bool, link: str = "") -> None:
+    """Where to go; `link` is for whoever was just made the administrator."""
+    lines = ["", "  The gateway is ready.", "", f"  Console    {url}/"]
+    lines += [f"  Demo site  {url}/demo/"] if demo else []
+    lines += [f"  Sign in    {link}", "             (works once)"] if link else []
     sys.stdout.write("\n".join([*lines, "", ""]))
     sys.stdout.flush()

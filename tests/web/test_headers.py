@@ -71,7 +71,6 @@ async def test_the_console_has_its_exact_policy(house: House) -> None:
         ("POST", "/nowhere", {}, 404, "not_found"),
         ("PUT", "/api/v1/session", {}, 405, "method_not_allowed"),
         ("POST", "/api/v1/session", {"data": b"{", "headers": {"Content-Type": "application/json"}}, 400, "malformed"),
-        ("POST", "/api/v1/session", {"body": {"email": "a\0b", "password": "x"}}, 400, "malformed"),
         ("POST", "/api/v1/session", {"data": b"a=b", "headers": {"Content-Type": "text/plain"}}, 415, "unsupported_type"),
         ("POST", "/api/v1/session", {"body": {"email": "x", "password": "y", "admin": True}}, 422, "invalid"),
         ("POST", "/api/v1/session", {"body": ["x"]}, 422, "invalid"),
