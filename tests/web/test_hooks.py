@@ -92,3 +92,9 @@ async def test_no_key_reaches_the_log(house: House) -> None:
     assert KEY not in str(lines)
     assert "secret" not in str(lines)
     assert "a-wrong-guess" not in str(lines)
+
+
+async def test_a_channel_that_is_not_running_yet_asks_to_come_again(house: House, monkeypatch: Any) -> None:
+    monkeypatch.setattr(house.site.cases.adapters, "get", lambda _: None)
+    response = await (await house.browser()).client.post("/hooks/key-pbx", data=b"{}")
+    assert (response.status, response.headers["Retry-After"]) == (503, "5")
