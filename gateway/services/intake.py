@@ -27,6 +27,7 @@ from gateway.domain.inbound import (
     MessageReceived,
     Raw,
 )
+from gateway.domain.storable import storable
 from gateway.ports.core import Core
 from gateway.ports.records import Known, PlaceKey
 from gateway.ports.store import UnitOfWork
@@ -50,7 +51,7 @@ class Intake:
 
     async def keep(self, raw: Raw) -> Accepted:
         """Store untouched input and promise to read it; see ports.channel.Inbox."""
-        raw_id = RawId(self._core.ids.new("raw"))
+        raw_id, raw = RawId(self._core.ids.new("raw")), storable(raw)
 
         async def work(uow: UnitOfWork) -> bool:
             if not await uow.raws.add(raw, id=raw_id):
@@ -67,8 +68,9 @@ class Intake:
 
     async def accept(self, event: InboundEvent) -> Accepted:
         """Store an event and all that follows from it; see ports.channel.Inbox."""
+        event = storable(event)
         if isinstance(event, MessageReceived):
-            event = await self._with_files_stored(_storable(event))
+            event = await self._with_files_stored(event)
         future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
         self._waiting.append((event, future))
         if self._pump is None or self._pump.done():
@@ -162,12 +164,6 @@ class Intake:
             return file
         key = await self._core.blobs.put(file.content)
         return replace(file, blob_key=key, size=len(file.content), content=None)
-
-
-def _storable(event: MessageReceived) -> MessageReceived:
-    """PostgreSQL holds no NUL in a text: without this a visitor's browser would try one message for ever."""
-    text, subject = event.text.replace("\0", ""), event.subject and event.subject.replace("\0", "")
-    return event if (text, subject) == (event.text, event.subject) else replace(event, text=text, subject=subject)
 
 
 def _refuse(batch: Sequence[tuple[InboundEvent, asyncio.Future[Accepted]]], error: Exception) -> None:

@@ -55,7 +55,7 @@ async def recognise(uow: UnitOfWork, core: Core, sender: Sender) -> Recognised:
     for claim in sender.claims:
         if claim.verified and claim in found and found[claim][1].verified:
             contact = await _with_name(uow, found[claim][0], sender)
-            await keep_claims(uow, core, contact.id, sender.claims, evidence="")
+            await keep_claims(uow, core, contact.id, _of_nobody_else(contact.id, sender.claims, found), evidence="")
             return Recognised(contact, False, REASONS[claim.kind])
     now = core.clock.now()
     contact = Contact(ContactId(core.ids.new("con")), sender.name or _stand_in(sender), now, locale=sender.locale)
@@ -80,7 +80,7 @@ async def _with_name(uow: UnitOfWork, contact: Contact, sender: Sender) -> Conta
 
 
 async def keep_claims(uow: UnitOfWork, core: Core, contact_id: ContactId, claims: Iterable[Claim], *, evidence: str) -> None:
-    """Remember how this contact can be reached. A verified identity of somebody else is left alone."""
+    """Remember how this contact can be reached. What is verified must be of nobody else (see within_reason)."""
     for claim in claims:
         await uow.contacts.add_identity(
             Identity(
@@ -96,14 +96,23 @@ async def keep_claims(uow: UnitOfWork, core: Core, contact_id: ContactId, claims
 
 
 async def within_reason(uow: UnitOfWork, contact_id: ContactId, claims: Iterable[Claim]) -> list[Claim]:
-    """Without what is known already or typed beyond MOST_UNPROVEN: every event of a contact carries them all."""
+    """Without what is proven to be somebody else's, known already, or typed beyond MOST_UNPROVEN: events carry them all."""
     known = await uow.contacts.identities(contact_id)
     names = {(one.kind, one.value) for one in known}
     room = MOST_UNPROVEN - sum(not one.verified for one in known)
     new = [claim for claim in claims if not claim.verified and (claim.kind, claim.value) not in names]
     if len(new) > room:
         log.info("contact.claims_left_out", contact_id=contact_id, count=len(new) - max(0, room))
-    return [claim for claim in claims if claim.verified] + new[: max(0, room)]
+    proven = [claim for claim in claims if claim.verified]
+    return [*_of_nobody_else(contact_id, proven, await uow.contacts.find(proven)), *new[: max(0, room)]]
+
+
+def _of_nobody_else(id: ContactId, claims: Iterable[Claim], found: Mapping[Claim, tuple[Contact, Identity]]) -> list[Claim]:
+    """A verified identity has one owner; for anybody else who proves it, it is a number or address to be seen, no more."""
+    owners = {claim: identity.contact_id for claim, (_, identity) in found.items() if claim.verified and identity.verified}
+    own = [claim for claim in claims if owners.get(claim, id) == id]
+    shared = [claim for claim in claims if claim not in own and claim.kind in REACHABLE]
+    return own + [replace(claim, verified=False) for claim in shared]
 
 
 def claims_in_text(text: str, *, region: str) -> list[Claim]:

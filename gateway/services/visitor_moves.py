@@ -2,6 +2,7 @@
 
 Each is one transaction that holds the dialogue. A signed identity moves the dialogue to a key derived from it, so that the
 old token opens nothing any more and the person finds it again on another device; what is merely typed never opens anything.
+Who has a dialogue of their own already and signs in while they chat stays where they are asked until that enquiry is over.
 May talk to: ports, domain, services. Contract: docs/reference/widget-protocol.md.
 """
 
@@ -103,7 +104,7 @@ class VisitorMoves:
         if telling.identity_token:
             vouched = read_identity(telling.identity_token, secret=site.secret, audience=channel.key, now=now, region=region)
             fresh = self._vouched(fresh, vouched)
-        spoken = await self._r.core.store.run(lambda uow: self._keep(uow, visitor, fresh, telling))
+        fresh, spoken = await self._r.core.store.run(lambda uow: self._keep(uow, visitor, fresh, telling))
         return visitor_row(fresh, spoken=spoken), self._r.seals.mint(fresh, now=now), fresh
 
     def _vouched(self, visitor: Visitor, vouched: Vouched) -> Visitor:
@@ -114,23 +115,26 @@ class VisitorMoves:
             visitor = replace(self._r.seals.newcomer(visitor.channel_id, now=now), locale=visitor.locale)
         return replace(visitor, id=id, version=visitor.version + 1, signed=vouched.fields(), **facts)
 
-    async def _keep(self, uow: UnitOfWork, before: Visitor, after: Visitor, telling: Telling) -> bool:
-        """Write to the contact what is new; False if the visitor has not spoken yet."""
+    async def _keep(self, uow: UnitOfWork, before: Visitor, after: Visitor, telling: Telling) -> tuple[Visitor, bool]:
+        """Write to the contact what is new. Returns who they are from here on, and whether they have spoken."""
         keys = sorted({(before.channel_id, before.id), (after.channel_id, after.id)})
         places = await uow.dialogues.places(keys)
         own = places.get((after.channel_id, after.id))
         old = places.get((before.channel_id, before.id))
-        moving = old is not None and own is None and after.root == before.root
+        same = old is not None and after.root == before.root
+        if same and own is not None and _runs(old):
+            after, own = replace(after, id=before.id), old  # the answer to what they asked comes here, and nowhere else
+        moving = same and own is None
         place = own or (old if moving else None)
         if place is None:
-            return False
+            return after, False
         scene = self._scene(uow, place)
         if moving:
             scene.dialogue = replace(scene.dialogue, key=after.id)
             scene.emit("conversation.updated", actor="contact", visitor=after.id)
         await self._introduce(scene, after, telling)
         await scene.leave()
-        return True
+        return after, True
 
     async def _introduce(self, scene: Scene, visitor: Visitor, telling: Telling) -> None:
         contact = scene.contact.named(visitor.name)
@@ -172,6 +176,10 @@ class VisitorMoves:
         channel = self._r.directory.channel(place.dialogue.channel_id)
         line = self._r.directory.line_for(place.conversation) if place.conversation else self._r.directory.line(channel.line_id)
         return Scene(uow, self._r.core, place, channel=channel, line=line)
+
+
+def _runs(place: Place | None) -> bool:
+    return place is not None and place.conversation is not None and not place.conversation.ended
 
 
 def _with_attributes(fields: Mapping[str, Any], told: Sequence[tuple[str, str]]) -> Mapping[str, Any]:

@@ -141,7 +141,7 @@ class Visitors:
         last = place.dialogue.last_seq if place else 0
         answer = {
             "messages": messages, "seq": messages[-1]["seq"] if more and messages else last, "unread": unread, "typing": None,
-            "conversation": await self.standing(place),
+            "conversation": await self.standing(place), "dialogue": place.dialogue.id if place else None,
         }  # fmt: skip
         return answer | ({"more": True} if more else {}), place
 

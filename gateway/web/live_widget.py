@@ -190,7 +190,7 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
         place = await self._visitors.place(visitor) if changed else None
         if place is not None:
             self.seats.join(seat, place.dialogue.id)
-        return {"visitor": row, "token": token}
+        return {"visitor": row, "token": token, "dialogue": seat.thread.dialogue_id if seat.thread else None}
 
     def _remember(self, seat: Seat, place: Place, answer: Answer) -> None:
         if seat.thread is not None and place.conversation is not None:

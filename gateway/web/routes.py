@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from gateway.domain.errors import NotFound
 from gateway.domain.operator import Operator, Permission
+from gateway.domain.storable import storable
 from gateway.ports.views import Scope
 from gateway.services.access import scope_of
 from gateway.services.accounts import Signed
@@ -29,7 +30,6 @@ from gateway.web.auth import admit, same_site
 from gateway.web.cases import Cases
 from gateway.web.problems import answer, invalid
 from gateway.web.site import SITE, Site
-from gateway.web.storable import storable
 from gateway.web.wire import loads, respond, too_deep
 
 Access = Permission | Literal["public", "signed_in"]

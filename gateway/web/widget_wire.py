@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.domain.errors import Rejected
+from gateway.domain.storable import storable
 from gateway.services.visitor_fields import Page
 from gateway.services.visitor_moves import Telling
 from gateway.services.visitors import Form, Saying
-from gateway.web.storable import storable
 
 Text = Annotated[str, Field(max_length=50_000)]
 Short = Annotated[str, Field(max_length=2000)]

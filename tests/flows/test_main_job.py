@@ -164,6 +164,17 @@ async def test_a_typed_phone_never_joins_two_people(office: Office) -> None:
     assert (await office.conversation(boris)).contact_id != (await office.conversation(ann)).contact_id
 
 
+async def test_ann_shares_the_number_that_the_telephone_knows_already(office: Office) -> None:
+    phone = Claim("phone", "+442079460018")
+    known = await office.write("+442079460018", "From the desk phone", to=SITE, claims=(phone,))
+    first = await office.write("Ann", "Hello", claims=(Claim("telegram", "77"),))
+    await office.write("Ann", "My number", claims=(Claim("telegram", "77"), phone))
+    ann, caller = await office.conversation(first), await office.conversation(known)
+    numbers = await office.store.read(lambda uow: uow.contacts.identities(ann.contact_id))
+    assert ann.contact_id != caller.contact_id
+    assert [(one.kind, one.verified) for one in numbers] == [("telegram", True), ("phone", False)]
+
+
 async def test_writing_after_the_close_comes_back_to_the_same_people(office: Office) -> None:
     ann = await office.write("Ann", "Hello")
     taker = (await office.pending())[0].operator_id

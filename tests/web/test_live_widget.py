@@ -333,6 +333,42 @@ async def test_an_old_token_hears_nothing_once_the_dialogue_is_proven_to_be_anns
         assert texts == ["Hello", "Your card ends in 4711"]
 
 
+async def test_who_signs_in_in_the_middle_of_a_chat_still_gets_its_answer() -> None:
+    from tests.services.test_visitor_identity import signed
+
+    async with front_door() as door:
+        await door.set_up_site(identity_secret="the secret that only the shop's server knows")
+        proof = {"identity_token": signed(door, sub="42", name="Ann")}
+        phone = await door.browser()
+        await phone.ask("visitor.update", proof)
+        await phone.say("Last year's order", client_id="a1")
+        laptop = await door.browser()
+        talk = await served_by_olga(door, laptop, await laptop.say("Is the Kestrel there?", client_id="b1"))
+        signed_in = await laptop.ask("visitor.update", proof)
+        await door.office.answer(OLGA, talk, "It is")
+        await eventually(lambda: any(m["text"] == "It is" for m in laptop.of("message")))
+        reloaded = await door.browser(token=signed_in["token"])
+        assert (await reloaded.ask("sync", {"after": 0}))["dialogue"] == signed_in["dialogue"]
+
+        await laptop.ask("conversation.close", {})
+        later = await reloaded.ask("visitor.update", proof)
+        own = await reloaded.ask("sync", {"after": 0})
+        assert own["dialogue"] == later["dialogue"] != signed_in["dialogue"]
+        assert [m["text"] for m in own["messages"]] == ["Last year's order"]
+
+
+async def test_proofs_that_belong_to_two_people_hold_up_no_message() -> None:
+    from tests.services.test_visitor_identity import signed
+
+    mail, number = "ann@example.com", "+442071838750"
+    async with front_door() as door:
+        await door.set_up_site(identity_secret="the secret that only the shop's server knows")
+        for sub, proven in (("1", {"email": mail}), ("2", {"phone": number}), ("3", {"email": mail, "phone": number})):
+            browser = await door.browser()
+            assert (await browser.ask("visitor.update", {"identity_token": signed(door, sub=sub, **proven)}))["ok"]
+            assert (await browser.say("Hello", client_id="a1"))["seq"]
+
+
 async def test_what_is_merely_typed_opens_no_history() -> None:
     async with front_door() as door:
         ann = await door.browser()

@@ -93,4 +93,6 @@ export interface Synced {
   unread: number;
   typing: { on: boolean; name: string | null } | null;
   more?: boolean;
+  /** Which dialogue this is; another one than before means that what is shown belongs to somebody else's or an older one. */
+  dialogue: string | null;
 }

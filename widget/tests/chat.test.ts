@@ -153,6 +153,18 @@ test('identify replaces the token when the gateway rotates it', async () => {
   expect(line.auth().token).toBe('v1.rotated');
 });
 
+test('who signs in sees their own dialogue from its beginning and nothing of the one before', async () => {
+  const chat = setup();
+  answers.set('sync', () => synced([message(7)], { dialogue: 'dlg_before' }));
+  await connect();
+  answers.set('visitor.update', () => ({ ok: true, visitor: { known: true, name: 'Ann', email: null, phone: null }, token: 'v1.rotated', dialogue: 'dlg_own' }));
+  answers.set('sync', (({ after }: { after: number }) => synced([message(2), message(3)].filter(({ seq }) => seq > after), { dialogue: 'dlg_own' })) as never);
+  chat.identify({ token: 'signed' });
+  await settle();
+  expect(chat.store.state.messages.map(({ seq }) => seq)).toEqual([2, 3]);
+  expect(chat.store.state.cursor).toBe(3);
+});
+
 test('reset forgets everything and becomes a new visitor', async () => {
   const chat = setup(session({ seq: 4 }));
   await connect();

@@ -6,7 +6,6 @@ message, a new title) give None; kinds we do not know yet are kept by name, neve
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,8 +15,7 @@ from aiogram.enums import ContentType
 from aiogram.types import Message
 
 from gateway.domain.inbound import Claim, IncomingFile
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+from gateway.domain.storable import storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,8 @@ class Content:
 
 
 def clean(text: str | None) -> str:
-    """Text a database can hold: no NUL, no half of a surrogate pair (names may be cut in the middle of an emoji)."""
-    return _UNSTORABLE.sub("\ufffd", text or "")
+    """None is nothing; names may be cut in the middle of an emoji."""
+    return storable(text or "")
 
 
 def read_content(message: Message) -> Content | None:

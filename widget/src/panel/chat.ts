@@ -4,7 +4,7 @@
  */
 import type { Kept, Memory, Pending } from '../shared/memory';
 import type { Stage } from '../shared/stage';
-import type { GivenConsent, SentForm, Session, StoredFile, Synced, Visitor } from '../wire';
+import type { GivenConsent, SentForm, Session, Synced, Visitor } from '../wire';
 import { type Connection, createConnection } from './connection';
 import { createDialogue, hasSaid, lastSeq, running } from './dialogue';
 import { firstView } from './forms';
@@ -22,6 +22,7 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
   const store = createStore(initialState(session));
   const facts: Facts = new Map();
   let typedAt = 0;
+  let thread: string | null | undefined;
 
   const restore = ({ draft, sound }: Kept): void => store.set({ pending: queue.items(), draft: typeof draft === 'string' ? draft : '', sound: sound === true });
   const visible = (): boolean => store.state.open && store.state.view === 'chat' && document.visibilityState === 'visible';
@@ -102,13 +103,18 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
 
   async function catchUp(): Promise<void> {
     const wasLive = Boolean(memory.read().live);
-    let more = true;
-    while (more) {
+    let again: unknown;
+    do {
       const answer = await connection.request<Synced>('sync', { after: store.state.cursor });
       if (!answer.ok) return stage.emit('error', answer);
-      dialogue.caughtUp(answer, wasLive);
-      more = Boolean(answer.more && answer.messages.length);
-    }
+      again = thread && thread !== answer.dialogue;
+      thread = answer.dialogue;
+      if (again) store.set({ messages: [], cursor: 0 }); // signed in: their own dialogue, from its beginning
+      else {
+        dialogue.caughtUp(answer, wasLive);
+        again = answer.more;
+      }
+    } while (again);
     await tellFacts();
     await flush();
   }
@@ -116,11 +122,12 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
 
   async function tellFacts(): Promise<void> {
     if (!facts.size || store.state.link.state !== 'online') return;
-    const answer = await connection.request<{ visitor: Visitor; token?: string }>('visitor.update', toPayload(facts));
+    const answer = await connection.request<{ visitor: Visitor; token?: string; dialogue: string | null }>('visitor.update', toPayload(facts));
     if (answer.ok || !answer.retry_after) facts.clear(); // what is refused for good would be refused for ever
     if (!answer.ok) return stage.emit('error', answer);
     if (answer.token) memory.write({ token: answer.token });
-    store.set((state) => ({ session: { ...state.session, token: answer.token ?? state.session.token, visitor: answer.visitor ?? state.session.visitor } }));
+    store.set(({ session }) => ({ session: { ...session, token: answer.token ?? session.token, visitor: answer.visitor } }));
+    if (answer.dialogue !== thread) await catchUp();
   }
   const learn = (news: Iterable<[string, unknown]>): void => {
     for (const [name, value] of news) facts.set(name, value);
@@ -136,10 +143,9 @@ export function createChat(stage: Stage, memory: Memory, session: Session, conne
     tabs.tell({ kind: 'read', seq });
   }
 
-  function write(text: string, more: { files?: StoredFile[]; form?: SentForm; consent?: GivenConsent } = {}): void {
+  function write(text: string, { files = [], form, consent }: Partial<Pick<Pending, 'files' | 'form' | 'consent'>> = {}): void {
     memory.allow();
-    const item: Pending = { client_id: newId(), text, files: more.files ?? [], at: new Date().toISOString(), form: more.form, consent: more.consent };
-    queue.add(item);
+    queue.add({ client_id: newId(), text, files, at: new Date().toISOString(), form, consent });
     typedAt = 0; // the next word begins a new answer, and operators hear of it
     connection.start();
     void flush();
