@@ -141,3 +141,36 @@ def test_files_and_html_come_along() -> None:
 
 def test_a_date_in_the_future_is_not_believed() -> None:
     assert message(wire("gmail_en").replace(b"05 Jan 2026 10:15", b"05 Jan 2036 10:15")).at == MONDAY
+
+
+@pytest.mark.parametrize("date", [b"01 Jan 1970 00:00", b"05 Jan 2016 10:15", b"30 Dec 2025 09:00"])
+def test_a_date_long_before_it_arrived_does_not_make_it_wait_longer_than_the_others(date: bytes) -> None:
+    assert message(wire("gmail_en").replace(b"05 Jan 2026 10:15", date)).at == MONDAY
+
+
+def test_a_mail_that_was_days_on_its_way_keeps_its_date() -> None:
+    late = message(wire("gmail_en").replace(b"05 Jan 2026 10:15", b"02 Jan 2026 10:15"))
+    assert late.at == MONDAY.replace(day=2, hour=7, minute=15)
+
+
+def with_report(kind: bytes, *, type: bytes = b"multipart/mixed") -> bytes:
+    """Ann answers us and puts a report that she got below her words."""
+    report = wire("bounce").replace(b"@ORIGINAL@", SENT.encode())
+    part = report if kind == b"message/rfc822" else b"Final-Recipient: rfc822; ivan@shop.example\nAction: failed\n"
+    return (
+        b"From: Ann <ann@example.com>\nTo: help@shop.example\nSubject: Re: Question\nIn-Reply-To: %s\n"
+        b"Message-ID: <a1@mail.example.com>\nContent-Type: %s; boundary=q\n\n"
+        b"--q\n\nI got this when I wrote to Ivan.\n--q\nContent-Type: %s\n\n%s\n--q--\n"
+    ) % (SENT.encode(), type, kind, part)
+
+
+@pytest.mark.parametrize("kind", [b"message/rfc822", b"message/delivery-status"])
+def test_who_passes_a_bounce_on_has_written_a_letter(kind: bytes) -> None:
+    letter = message(with_report(kind))
+    assert (letter.text, letter.automatic) == ("I got this when I wrote to Ivan.", False)
+    assert letter.dialogue_key == "tabc"
+
+
+@pytest.mark.parametrize("kind", [b"message/disposition-notification", b"message/feedback-report"])
+def test_a_receipt_for_reading_is_no_letter_of_a_person(kind: bytes) -> None:
+    assert message(with_report(kind, type=b"multipart/report; report-type=x")).automatic
