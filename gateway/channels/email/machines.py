@@ -18,14 +18,17 @@ LOOP_HEADER = "X-Gateway-Loop"
 _ROBOT = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon|no-?reply-?bounce|bounces?)(?:[+=.-].*)?@", re.IGNORECASE)
 _AWAY = re.compile(
     r"(?:auto(?:matic|-)?\s?(?:reply|response)|out of (?:the )?office|autoreply|автоответ|автоматический ответ|нет на месте"
-    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|پاسخ خودکار)\b",
+    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|پاسخ خودکار)\b"
+    r"(?=\s*(?:[^\w\s]|re\b|aw\b|отв\b|until\b|till\b|from\b|до\b|с\b|hasta\b|تا\b|\d|\Z))",  # not "Out of office chairs"
     re.IGNORECASE,
 )
 _FAILED = re.compile(
     r"undeliver|delivery (?:status notification \(failure|failure|has failed)|returned mail|failure notice|mail delivery failed"
-    r"|не доставлен|недоставлен|no se ha podido entregar|تحویل نشد",
+    r"|mail failure|не доставлен|недоставлен|не удалось доставить|no se ha podido entregar|تحویل نشد",
     re.IGNORECASE,
 )
+_NOT_YET = re.compile(r"delay|warning|отложен|задерж|retras|تأخیر", re.IGNORECASE)
+_ANSWER = re.compile(r"(?:re|aw|sv|отв|ha|پاسخ)\s?:", re.IGNORECASE)
 _STATUS = re.compile(r"^([A-Za-z-]{1,40}):[ \t]*(.{0,500})", re.MULTILINE)
 _FORWARD_FROM = re.compile(
     r"^[>\s*]{0,6}(?:from|от|от кого|de|از|فرستنده)\s?\*?\s?:\*?\s?(.{3,300})$", re.IGNORECASE | re.MULTILINE
@@ -77,7 +80,7 @@ def bounce(message: Message, *, subject: str, text: str, sender: str) -> Bounce 
     if not robot and message.get_content_type() != "multipart/report":
         reports = []  # a person who passes on a report that they got
     failed_names = header(message, "X-Failed-Recipients")
-    if not reports and not failed_names and not (robot and _FAILED.search(subject)):
+    if not reports and not failed_names and not (robot and _tells_of_failure(subject)):
         return None
     fields = _status_fields(reports[0]) if reports else {}
     action = fields.get("action", "failed").lower().split()[:1]
@@ -88,6 +91,11 @@ def bounce(message: Message, *, subject: str, text: str, sender: str) -> Bounce 
         action=action[0] if action else "failed",
         text=f"{who}: {why}" if who else why,
     )
+
+
+def _tells_of_failure(subject: str) -> bool:
+    """For reports without a part for machines. A postmaster who answers is a person."""
+    return bool(_FAILED.search(subject)) and not _NOT_YET.search(subject) and not _ANSWER.match(subject)
 
 
 def _own_parts(message: Message) -> Iterator[Message]:

@@ -174,3 +174,43 @@ def test_who_passes_a_bounce_on_has_written_a_letter(kind: bytes) -> None:
 @pytest.mark.parametrize("kind", [b"message/disposition-notification", b"message/feedback-report"])
 def test_a_receipt_for_reading_is_no_letter_of_a_person(kind: bytes) -> None:
     assert message(with_report(kind, type=b"multipart/report; report-type=x")).automatic
+
+
+def from_robot(subject: str, sender: str = "MAILER-DAEMON@mx.example.com") -> bytes:
+    """A report in words only, as old servers write them, or a letter of somebody who is called like one."""
+    head = f"From: {sender}\nTo: help@shop.example\nSubject: {subject}\nIn-Reply-To: {SENT}\nMessage-ID: <r@mx>"
+    return f"{head}\n\nIt was not there.".encode()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Mail failure.", "Undeliverable: Re: Question", "failure notice", "Mail delivery failed: returning message to sender",
+        "Недоставленное сообщение", "No se ha podido entregar: Question",
+    ],
+)  # fmt: skip
+def test_a_report_in_words_is_a_failure(subject: str) -> None:
+    (event,) = told(from_robot(subject))
+    assert isinstance(event, DeliveryReported)
+    assert event.state == "failed"
+
+
+def test_a_warning_of_a_delay_in_words_is_no_failure() -> None:
+    assert message(from_robot("Warning: message delayed, undelivered for 4 hours")).automatic
+
+
+def test_a_postmaster_who_answers_is_heard() -> None:
+    assert message(from_robot("Re: parcel undelivered?", "postmaster@example.com")).text == "It was not there."
+
+
+@pytest.mark.parametrize(
+    ("subject", "machine"),
+    [
+        ("Out of office: Re: Question", True), ("Out of the office until Monday", True), ("Automatic reply: Question", True),
+        ("Автоответ: Вопрос", True), ("Нет на месте до 12 января", True), ("Respuesta automática: Pregunta", True),
+        ("پاسخ خودکار: پرسش", True), ("Out of office chairs: have you more?", False), ("Нет на месте курьера", False),
+    ],
+)  # fmt: skip
+def test_an_absence_is_told_from_a_question_that_begins_alike(subject: str, *, machine: bool) -> None:
+    mail = f"From: Ann <ann@example.com>\nTo: help@shop.example\nSubject: {subject}\n\nHello"
+    assert message(mail.encode()).automatic == machine
