@@ -44,8 +44,9 @@ def application(parts: Parts, views: Views, settings: Settings, *, secret: bytes
 def config_of(settings: Settings) -> WebConfig:
     """What the web side needs of the settings."""
     return WebConfig(
-        public_url=settings.public_url, version=__version__, demo=settings.demo.enabled,
-        trusted_proxies=networks(list(settings.server.trusted_proxies)), limits_url=settings.signals.url,
+        public_url=settings.public_url, settled=bool(settings.server.public_url), version=__version__,
+        demo=settings.demo.enabled, limits_url=settings.signals.url,
+        trusted_proxies=networks(list(settings.server.trusted_proxies)),
         file_bytes=settings.limits.file_bytes, hook_bytes=settings.limits.hook_bytes,
     )  # fmt: skip
 
