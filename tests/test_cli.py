@@ -171,6 +171,17 @@ def test_a_mail_that_is_not_there_is_named(capsys: pytest.CaptureFixture[str]) -
     assert said(capsys, "mail", "parse", "no.eml") == (1, "", "not_found: no.eml: No such file or directory\n")
 
 
+@pytest.mark.parametrize("charset", ["ascii", "cp1252", "utf-8"])
+def test_a_mail_is_shown_on_a_terminal_of_any_charset(tmp_path: Path, charset: str) -> None:
+    (tmp_path / "ann.eml").write_bytes("From: ann@example.com\nSubject: Où est ma commande? Где? 🚲\n\nHello".encode())
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": charset}
+    for more in ([], ["--json"]):
+        command = [sys.executable, "-m", "gateway", "mail", "parse", "ann.eml", *more]
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, timeout=30, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout.decode(charset))["subject"] == "Où est ma commande? Где? 🚲"
+
+
 def test_a_password_from_a_pipe_is_never_asked_for(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gateway", "check", "--offline"]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -42,8 +42,13 @@ class Invocation:
         return settings
 
     def answer(self, text: str, data: object) -> None:
-        """Print `text` for people or `data` as JSON."""
-        print(json.dumps(data, indent=2, ensure_ascii=False, default=str) if self.json else text)
+        """Print `text` for people or `data` as JSON; letters that this terminal cannot show are written as escapes."""
+        charset = sys.stdout.encoding or "ascii"
+        if self.json:
+            plain = charset.lower().replace("-", "") != "utf8"
+            print(json.dumps(data, indent=2, ensure_ascii=plain, default=str))
+        else:
+            print(text.encode(charset, "backslashreplace").decode(charset))
 
     def report(self, lines: Iterable[CheckLine]) -> None:
         """Print what was tried and end with code 1 when something failed."""

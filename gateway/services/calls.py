@@ -117,11 +117,11 @@ async def _scene(uow: UnitOfWork, core: Core, directory: Directory, door: arriva
 async def _note_recording(uow: UnitOfWork, core: Core, call: Call, fact: CallFact) -> None:
     key = fact.recording_id or fact.fact_id
     known = next((r for r in await uow.calls.recordings(call.id) if r.key == key), None)
-    if known or not fact.recording_url:
-        return
+    if not fact.recording_url or (known and (known.state == "stored" or known.source_url == fact.recording_url)):
+        return  # another address for what is not here yet is worth a try: links run out, and are mended
     recording = Recording(
-        RecordingId(core.ids.new("rec")), call.id, key, fact.recording_url, duration_s=fact.duration_s,
-        consent=fact.consent, created_at=core.clock.now(),
+        known.id if known else RecordingId(core.ids.new("rec")), call.id, key, fact.recording_url,
+        duration_s=fact.duration_s, consent=fact.consent, created_at=core.clock.now(),
     )  # fmt: skip
     await uow.calls.save_recording(recording)
     payload = {"channel_id": call.channel_id}

@@ -23,8 +23,9 @@ _ANONYMOUS = {
     # RESTRICTED, ANONYMOUS, UNAVAILABLE, BLOCKED and UNKNOWN on a telephone's keys; the short two are numbers without +
     "7378742833", "+7378742833", "266696687", "+266696687", "86282452253", "+86282452253", "+2562533", "+8656696",
 }  # fmt: skip
-_PLACEHOLDER = re.compile(r"^(\[.*\]|\{\{.*\}\}|\$\{.*\}|%\w+%|<\w+>)$")
+_PLACEHOLDER = re.compile(r"^(\[.*\]|\{\{.*\}\}|\$\{.*\}|%\w+%|<[^\W\d]\w*>)$")
 _SIP = re.compile(r'^(?:"[^"]*"|[^<>]*)\s*<?(sips?):([^@;>\s]*)(?:@([^;>\s]*))?[^>]*>?$', re.IGNORECASE)
+_NAMED = re.compile(r'^(?:"[^"]*"\s*|[^<>"]*)<([^<>]*)>$')  # Asterisk: "Ann 2" <101>
 _MAILLIKE = re.compile(r"^([^@\s]+)@([^@\s;>]+)\S*$")
 _DIAL_CODES = re.compile(r"^(?:[*#]\d{2}[*#])+")
 _AFTERDIAL = re.compile(r"[,;&pwPW*].*$")
@@ -89,6 +90,8 @@ def _user_part(text: str) -> tuple[str | None, str]:
     if found:
         scheme, user, host = found[1].lower(), found[2], found[3]
         return (f"{scheme}:{user}@{host}", user) if host else (f"{scheme}:{user}", "")
+    named = _NAMED.match(text)
+    text = named[1].strip() if named else text
     found = _MAILLIKE.match(text)
     return (f"sip:{found[1]}@{found[2]}", found[1]) if found else (None, text)
 

@@ -17,7 +17,7 @@ from gateway.ports.records import Errand
 from gateway.ports.store import UnitOfWork
 from gateway.services.adapters import Adapters, media_source
 from gateway.services.outbox import NotYet
-from gateway.services.sound import UNKNOWN_SOUND, sound_seconds, sound_type
+from gateway.services.sound import UNKNOWN_SOUND, is_writing, sound_seconds, sound_type
 
 TRIES = 8
 
@@ -36,6 +36,8 @@ class RecordingFetcher:
         try:
             source = await media_source(self._core, self._adapters, ChannelId(dict(errand.payload or {})["channel_id"]))
             key, size, sha256 = await self._core.blobs.put_stream(source.fetch(recording.source_url), limit=self._limit)
+            if not size or await is_writing(self._core.blobs, key):
+                raise ConnectionError("There is no sound in what the host answered; it may come later.")
         except (TooLarge, Rejected) as error:
             await self._record(replace(recording, state="refused", error=error.detail))
         except NotYet:

@@ -57,8 +57,8 @@ async def _change(uow: UnitOfWork, core: Core, directory: Directory, event: Mess
 def _changed(message: InboundMessage, event: MessageEdited | MessageDeleted) -> InboundMessage:
     if isinstance(event, MessageDeleted):
         return message if message.deleted_at else replace(message, deleted_at=event.at)
-    if message.edited_at and message.edited_at >= event.at:
-        return message  # an older edit that came late
+    if message.edited_at and message.edited_at > event.at:
+        return message  # an older edit that came late; networks tell whole seconds, so of two in one the later to come counts
     return replace(message, text=event.text, edited_at=event.at)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from gateway.domain.dialogue import FORM_KEY
 from gateway.domain.errors import Forbidden, NotFound, Rejected
 from gateway.domain.inbound import Accepted, Claim, MessageReceived, Sender
-from gateway.services.visitor_fields import MAX_VALUE, Answers, Page, mail_address, phone_number, read_answers
+from gateway.services.visitor_fields import MAX_NAME, MAX_VALUE, Answers, Page, mail_address, phone_number, read_answers
 from gateway.services.visitors import Reception
 
 REPEAT_SECONDS = 600
@@ -93,10 +93,13 @@ def _understand(fields: Mapping[str, str], region: str) -> tuple[Answers, str, s
         picked["name"] = " ".join(part for part in parts if part)
     email, phone = mail_address(picked.get("email", "")), phone_number(picked.get("phone", ""), region=region)
     taken = {name for name in found.values() if name} | {by_name[name] for name in (*FIRST, *LAST) if name in by_name}
-    rest = {name: value for name, value in fields.items() if name not in taken}
+    others = {name: value for name, value in fields.items() if name not in taken}
+    long = {name: value for name, value in others.items() if max(len(name) - MAX_NAME, len(value) - MAX_VALUE) > 0}
+    rest = {name: value for name, value in others.items() if name not in long}
     answers = read_answers(rest | {"name": picked["name"], "email": email or "", "phone": phone or ""}, region=region)
     wrong = {what: picked[what] for what, right in (("email", email), ("phone", phone)) if what in picked and not right}
     lines = [f"{name}: {value[:MAX_VALUE]}" for name, value in (wrong | dict(answers.rest)).items()]
+    lines += [f"{name}: {value[:MAX_TEXT]}" for name, value in long.items()]
     text = "\n".join(filter(None, [picked.get("message", "")[:MAX_TEXT], *lines]))
     if not (text or answers.email or answers.phone):
         raise Rejected("The form is empty.", code="empty")

@@ -24,6 +24,12 @@ async def sound_type(blobs: Blobs, key: str) -> str:
     return _type(b"".join([chunk async for chunk in blobs.open(key, end=HEAD_BYTES)]))
 
 
+async def is_writing(blobs: Blobs, key: str) -> bool:
+    """A page or a message where a sound should be: hosts answer so when they want a login, or are not ready."""
+    head = b"".join([chunk async for chunk in blobs.open(key, end=HEAD_BYTES)])
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"<", b"{")
+
+
 async def sound_seconds(blobs: Blobs, key: str) -> float | None:
     """How long it plays; None if the bytes do not tell. Reads the whole file, off the event loop. Raises what Blobs raises."""
     with tempfile.SpooledTemporaryFile(IN_MEMORY) as file:

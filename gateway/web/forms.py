@@ -1,8 +1,8 @@
 """Any HTML form of any site posts to a line: `<form method="post" action="https://GATEWAY/forms/SITE_KEY">`.
 
-Urlencoded, multipart (texts only) and JSON. A field `_gotcha` that a person does not see traps machines; `_next` names the page
+A field `_gotcha` that a person does not see traps machines; `_next` names the page
 to return to (a page of the asking site), `_id` makes a repeat recognisable. A browser is sent back, a script gets JSON.
-May talk to: services.site_forms, web.widget_answers.
+May talk to: services.site_forms, web.form_bodies, web.widget_answers.
 """
 
 from __future__ import annotations
@@ -10,20 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import structlog
-from aiohttp import BodyPartReader, MultipartReader, web
+from aiohttp import web
 
-from gateway.domain.errors import GatewayError, Rejected, TooLarge
+from gateway.domain.errors import GatewayError
 from gateway.services.site_forms import Posted, SiteForms
-from gateway.services.visitor_fields import MAX_FIELDS, Page
+from gateway.services.visitor_fields import Page
+from gateway.web.form_bodies import read_form
 from gateway.web.live_widget import Doors
 from gateway.web.widget_answers import allow, guarded, preflight
-from gateway.web.wire import loads
 
 log = structlog.get_logger(__name__)
-BODY_LIMIT = 128 * 1024
 TRAPS = ("_gotcha", "_honey", "_trap")
 THANKS: Mapping[str, tuple[str, str]] = {
     "en": ("Thank you", "We have your message and will answer soon."),
@@ -80,7 +79,7 @@ class _Forms:
         address = self.doors.address(request)
         for rate in ("form", "form.day"):
             await self.doors.floods.admit(rate, address)
-        return await _fields(request)
+        return await read_form(request)
 
     async def _store(self, request: web.Request, fields: Mapping[str, str]) -> str | None:
         if any(fields.get(trap) for trap in TRAPS):
@@ -102,66 +101,6 @@ class _Forms:
             if there and not set(url) & set("\r\n\\") and there == own:
                 return url
         return None
-
-
-async def _fields(request: web.Request) -> dict[str, str]:
-    if (request.content_length or 0) > BODY_LIMIT:
-        raise TooLarge("The form is too large.")
-    if request.content_type == "multipart/form-data":
-        return await _parts(request)
-    body = await _body(request)
-    if request.content_type == "application/json":
-        return _json(body)
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS * 2))
-    except ValueError:
-        raise Rejected("The form cannot be read.", code="malformed") from None
-
-
-async def _body(request: web.Request) -> bytes:
-    body = bytearray()
-    while chunk := await request.content.readany():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise TooLarge("The form is too large.")
-    return bytes(body)
-
-
-def _json(body: bytes) -> dict[str, str]:
-    try:
-        value = loads(body)
-    except ValueError:
-        raise Rejected("The body is not JSON.", code="malformed") from None
-    if not isinstance(value, dict):
-        raise Rejected("Send one object with texts.", code="malformed")
-    return {str(name): str(text) for name, text in value.items() if isinstance(text, str | int | float)}
-
-
-async def _parts(request: web.Request) -> dict[str, str]:
-    try:
-        return await _texts(await request.multipart())
-    except ValueError:
-        raise Rejected("The form cannot be read.", code="malformed") from None
-
-
-async def _texts(parts: MultipartReader) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    size = number = 0
-    async for part in parts:
-        number += 1
-        if number > MAX_FIELDS * 2:
-            raise Rejected(f"A form may have {MAX_FIELDS} fields.", code="form_too_large")
-        if not isinstance(part, BodyPartReader) or part.filename or not part.name:
-            raise Rejected("Files cannot be sent with a form.", code="no_files")
-        raw = bytearray()
-        while chunk := await part.read_chunk():
-            raw += chunk
-            size += len(chunk)
-            if size > BODY_LIMIT:
-                raise TooLarge("The form is too large.")
-        name = part.name.encode("utf-8", "replace").decode()  # a header may hold bytes that are no text
-        fields[name] = raw.decode("utf-8", "replace")
-    return fields
 
 
 def _wants_page(request: web.Request) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from gateway.domain.call import CallFact, Recording
 from gateway.domain.ids import CallId, MessageId
 from gateway.domain.inbound import IncomingFile, Raw
 from gateway.domain.message import Attachment
+from gateway.services.recordings import TRIES
 from tests.flows.office import BOT, PBX, Office
 
 PICTURE = IncomingFile("wheel.jpg", "image/jpeg", reference="file-1")
@@ -45,6 +48,50 @@ async def test_a_recording_announced_while_its_channel_was_made_anew_is_fetched_
     office.adapters.by_id[PBX] = pbx
     await office.time_passes(seconds=16)
     assert (await _recording(office)).state == "stored"
+
+
+LINK = "https://pbx.example.com/1.mp3"
+
+
+async def _all_tries(office: Office) -> None:
+    for _ in range(TRIES):
+        await office.time_passes(minutes=16)
+
+
+async def _announce(office: Office, id: str, url: str = LINK) -> None:
+    fact = CallFact("call-1", id, "recording.ready", office.clock.now(), recording_id="1", recording_url=url)
+    await office.call(fact)
+
+
+@pytest.mark.parametrize("answer", [b"", b"<!doctype html><title>Sign in</title>", b'\xef\xbb\xbf {"error": "not ready"}'])
+async def test_what_is_no_sound_is_not_kept_as_a_recording_but_asked_for_again(office: Office, answer: bytes) -> None:
+    pbx = office.adapters.by_id[PBX]
+    pbx.files[LINK] = answer
+    await _announce(office, "f1")
+    assert (await _recording(office)).state == "announced"
+    pbx.files[LINK] = b"ID3"
+    await office.time_passes(seconds=16)
+    assert (await _recording(office)).state == "stored"
+
+
+async def test_a_host_that_never_has_a_sound_is_given_up(office: Office) -> None:
+    office.adapters.by_id[PBX].files[LINK] = b"<p>Sign in</p>"
+    await _announce(office, "f1")
+    await _all_tries(office)
+    assert (await _recording(office)).state == "failed"
+
+
+async def test_a_new_address_for_a_recording_that_could_not_be_had_is_tried(office: Office) -> None:
+    pbx = office.adapters.by_id[PBX]
+    await _announce(office, "f1", f"{LINK}?expired")
+    await _all_tries(office)
+    assert (await _recording(office)).state == "failed"
+    pbx.files[LINK] = b"ID3"
+    await _announce(office, "f2")
+    assert (await _recording(office)).state == "stored"
+    pbx.files[f"{LINK}?again"] = b"ID3 other"
+    await _announce(office, "f3", f"{LINK}?again")
+    assert (await _recording(office)).size == 3
 
 
 async def _recording(office: Office) -> Recording:

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -133,6 +134,7 @@ async def test_only_listed_sites_post_and_only_while_forms_are_on() -> None:
         {"json": {"a": "x" * 200_000}},
         {"data": b"--cut\r\n", "headers": {"Content-Type": "multipart/form-data"}},
         {"data": b"no parts at all", "headers": {"Content-Type": "multipart/form-data; boundary=cut"}},
+        {"data": b"--cut\r\nno header\r\n\r\nx\r\n--cut--", "headers": {"Content-Type": "multipart/form-data; boundary=cut"}},
     ],
 )
 async def test_unusable_posts_are_refused(how: dict[str, Any]) -> None:
@@ -180,3 +182,71 @@ async def test_json_that_no_reader_can_hold_is_refused_by_name(body: str) -> Non
         headers = {"Content-Type": "application/json"}
         status, _, answer = await post(door, headers=headers, data=body)
         assert (status, json.loads(answer)["code"]) == (422, "malformed")
+
+
+def heard(door: FrontDoor) -> str:
+    """What the form's message says."""
+    text: str = next(event.data["message"]["text"] for event in door.office.events if event.type == "message.received")
+    return text
+
+
+def ticked() -> Any:
+    import aiohttp
+
+    form = aiohttp.FormData([("email", "ann@example.com"), ("Bike", "tandem"), ("Bike", "")], default_to_multipart=True)
+    form.add_field("Bike", "cargo")
+    return form
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"data": [("email", "ann@example.com"), ("Bike", "tandem"), ("Bike", "cargo"), ("Bike", "tandem")]},
+        {"json": {"email": "ann@example.com", "Bike": ["tandem", "cargo"]}},
+        {"data": ticked},
+    ],
+)
+async def test_all_boxes_of_one_name_that_were_ticked_are_kept(how: dict[str, Any]) -> None:
+    async with front_door() as door:
+        given = {name: value() if callable(value) else value for name, value in how.items()}
+        assert (await post(door, **given))[0] == 201
+        assert heard(door) == "Bike: tandem, cargo"
+
+
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "windows-1251", "koi8-r"])
+async def test_a_page_in_an_old_charset_that_it_names_is_understood(charset: str) -> None:
+    sent = f"_charset_={charset}&message={quote('Где мой заказ?'.encode(charset))}".encode()
+    async with front_door() as door:
+        assert (await post(door, data=sent, headers={"Content-Type": FORM}))[0] == 201
+        assert heard(door) == "Где мой заказ?"
+
+
+@pytest.mark.parametrize(("words", "charset"), [("Где мой заказ?", "windows-1251"), ("¿Dónde está el envío?", "windows-1252")])
+@pytest.mark.parametrize("kind", [FORM, "multipart/form-data; boundary=cut"])
+async def test_the_charset_of_a_page_that_does_not_name_it_is_guessed(words: str, charset: str, kind: str) -> None:
+    typed = words.encode(charset)
+    part = b'--cut\r\nContent-Disposition: form-data; name="message"\r\n\r\n%s\r\n--cut--\r\n' % typed
+    async with front_door() as door:
+        sent = f"message={quote(typed)}".encode() if kind == FORM else part
+        assert (await post(door, data=sent, headers={"Content-Type": kind}))[0] == 201
+        assert heard(door) == words
+
+
+async def test_a_long_text_in_a_field_of_any_name_is_not_refused() -> None:
+    async with front_door() as door:
+        assert (await post(door, json={"email": "ann@example.com", "details": "x" * 5000}))[0] == 201
+        assert heard(door) == "details: " + "x" * 5000
+
+
+async def test_a_box_for_a_file_left_empty_refuses_nothing() -> None:
+    body = (
+        b'--cut\r\nContent-Disposition: form-data; name="message"\r\n\r\nHello\r\n'
+        b'--cut\r\nContent-Disposition: form-data; name="cv"; filename=""\r\nContent-Type: application/octet-stream\r\n\r\n\r\n'
+        b"--cut--\r\n"
+    )
+    async with front_door() as door:
+        status, _, _ = await post(door, data=body, headers={"Content-Type": "multipart/form-data; boundary=cut"})
+        assert (status, heard(door)) == (201, "Hello")

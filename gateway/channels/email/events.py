@@ -14,6 +14,7 @@ from gateway.domain.errors import Unreadable
 from gateway.domain.inbound import Claim, DeliveryReported, InboundEvent, IncomingFile, MessageReceived, Raw, Sender
 
 EARLY = timedelta(hours=1)
+LATE = timedelta(days=5)  # mail servers give up then (RFC 5321 section 4.5.4.1); an older Date is a wrong clock, or a lie
 
 
 def events(mail: ParsedMail, raw: Raw, *, settings: EmailSettings, threads: Threads) -> list[InboundEvent]:
@@ -97,8 +98,9 @@ def _external_id(name: str, mail: ParsedMail) -> str:
 
 
 def _when(mail: ParsedMail, raw: Raw) -> datetime:
+    """When it was written, as far as that can be: it decides who has waited longest."""
     said = datetime.fromisoformat(mail.at) if mail.at else raw.received_at
-    return said if said <= raw.received_at + EARLY else raw.received_at
+    return said if raw.received_at - LATE <= said <= raw.received_at + EARLY else raw.received_at
 
 
 def _particulars(mail: ParsedMail, name: str, *, token: str | None, own_key: str) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from gateway.channels.email.limits import MAX_NAME, MAX_PARAMS, MAX_RECIPIENTS
 from gateway.channels.email.model import Address
 from gateway.domain.errors import Unreadable
 
-_WORD = re.compile(r"=\?([\w.:+-]{1,60})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?\s]{0,2000})\?=")
+_WORD = re.compile(r"=\?([\w.:+-]{1,60})(?:\*[\w-]{0,20})?\?([bBqQ])\?([^?\r\n]{0,2000})\?=")
+_RUN = re.compile(rf"(?:{_WORD.pattern})+")
 _BETWEEN = re.compile(r"(\?=)[ \t\r\n]+(?==\?[\w.:+*-]{1,80}\?[bBqQ]\?)")
 _ID = re.compile(r"<([^<>\s]{1,500})>")
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f\x7f]{1,64}@[^\s@<>()\\,;:\"\x00-\x1f\x7f]{1,255}\Z")
@@ -44,12 +45,25 @@ def to_text(raw: bytes, charset: str | None, problems: list[str] | None = None) 
             pass
     if problems is not None:
         problems.append("charset")
+    damaged = _nearly(raw, name)
+    if damaged is not None:
+        return damaged
     for other in ("utf-8", "cp1251" if _looks_cyrillic(raw) else "cp1252"):
         try:
             return raw.decode(other).replace("\x00", "")
         except UnicodeDecodeError:
             continue
     return raw.decode("latin-1").replace("\x00", "")
+
+
+def _nearly(raw: bytes, name: str) -> str | None:
+    """The text where the charset fits but for a few bytes: cut in the middle of a letter, or spoilt on the way."""
+    try:
+        text = raw.decode("utf-8" if name.replace("-", "_") in _NOT_TEXT else name, "replace").replace("\x00", "")
+    except (LookupError, ValueError):
+        return None
+    spoilt = text.count("\ufffd")
+    return text if spoilt * 10 <= sum(not character.isascii() for character in text) - spoilt else None
 
 
 def _looks_cyrillic(raw: bytes) -> bool:
@@ -79,19 +93,28 @@ def headers(message: Message, name: str) -> list[str]:
 def decode_words(value: str, *, cap: int) -> str:
     """RFC 2047 words decoded, control characters → space (an encoded CRLF too), bidi controls removed, capped."""
     joined = _BETWEEN.sub(r"\1", value)
-    return clean(_WORD.sub(_decode_word, joined), cap=cap)
+    return clean(_RUN.sub(_decode_run, joined), cap=cap)
 
 
-def _decode_word(found: re.Match[str]) -> str:
-    charset, how, payload = found[1], found[2].lower(), found[3]
+def _decode_run(run: re.Match[str]) -> str:
+    """Neighbours of one charset are decoded together: many senders cut a letter in two between them."""
+    pieces: list[tuple[str, bytes]] = []
+    for word in _WORD.finditer(run[0]):
+        charset, raw = _word_bytes(word)
+        if pieces and pieces[-1][0] == charset:
+            raw = pieces.pop()[1] + raw
+        pieces.append((charset, raw))
+    return "".join(to_text(raw, charset) for charset, raw in pieces)
+
+
+def _word_bytes(found: re.Match[str]) -> tuple[str, bytes]:
+    charset, how, payload = found[1].lower(), found[2].lower(), found[3]
     try:
         if how == "b":
-            raw = b64decode(payload + "=" * (-len(payload) % 4))
-        else:
-            raw = decodestring(payload.replace("_", " ").encode("utf-8", "replace"), header=True)
+            return charset, b64decode(payload + "=" * (-len(payload) % 4))
+        return charset, decodestring(payload.replace("_", " ").encode("utf-8", "replace"), header=True)
     except (binascii.Error, ValueError):
-        return found[0]
-    return to_text(raw, charset)
+        return "utf-8", found[0].encode("utf-8", "replace")
 
 
 def clean(value: str, *, cap: int) -> str:

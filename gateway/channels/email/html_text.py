@@ -75,7 +75,7 @@ class _Page:
 
     def enter(self, node: Any) -> bool:
         """Take note of a node; False = do not look inside."""
-        tag = node.tag
+        tag = node.tag or ""  # the parser has no name for some of what a broken mail holds
         if tag == "-text":
             self._add(node.text_content or "")
             return False

@@ -2,8 +2,8 @@
 
 Runs one session after another with jittered back-off; the blocking IMAP work happens in a thread of its own. Talks to
 mailbox.py and to the Inbox port. The cursor is `UIDVALIDITY:UID`, with `:UPTO` behind it while older mail is being caught
-up with (first start with a backfill, or a UIDVALIDITY change); repeats are harmless because the name of a mail is the
-digest of its bytes (docs/adr/0006, reliability P1, P13, P14).
+up with (first start with a backfill, a UIDVALIDITY change, a mailbox put back from a backup); repeats are harmless because
+the name of a mail is the digest of its bytes (docs/adr/0006, reliability P1, P13, P14).
 """
 
 from __future__ import annotations
@@ -149,16 +149,19 @@ class MailListener:
                 await asyncio.sleep(self._pace.poll)
 
     async def _start(self, inbox: Inbox, opened: Opened) -> Place:
-        """Where to go on: the cursor if it still means something, else a catching up from the day we began."""
+        """Where to go on: the cursor if it still means something, else a catching up from the day we began.
+
+        A mailbox put back from a backup gives numbers again that we have passed already.
+        """
         stored = Place.read(await inbox.cursor(self._channel_id, self._cursor("uid")))
-        if stored and stored.uidvalidity == opened.uidvalidity:
+        if stored and stored.uidvalidity == opened.uidvalidity and stored.uid < opened.uidnext:
             return stored
         place = Place(opened.uidvalidity, 0, opened.uidnext - 1)
         if await inbox.cursor(self._channel_id, self._cursor("since")) is None:
             since = await self._beginning(inbox) - timedelta(days=self._settings.backfill_days)
             await inbox.set_cursor(self._channel_id, self._cursor("since"), since.isoformat())
         else:
-            log.warning("mail.uidvalidity_changed", channel=self._channel_id, uidvalidity=opened.uidvalidity)
+            log.warning("mail.numbered_anew", channel=self._channel_id, uidvalidity=opened.uidvalidity, uidnext=opened.uidnext)
         await self._move(inbox, place)
         return place
 
@@ -221,7 +224,8 @@ class MailListener:
             headers["oversize"] = str(fetched.oversize)
         # servers differ in line ends: a mailbox moved from one to another is still the same mail
         digest = hashlib.sha256(fetched.raw.replace(b"\r\n", b"\n")).hexdigest()
-        return Raw(self._channel_id, f"sha256:{digest}", _lane(fetched.raw, digest), fetched.raw, fetched.received_at, headers)
+        received_at = fetched.received_at or self._around.clock.now()
+        return Raw(self._channel_id, f"sha256:{digest}", _lane(fetched.raw, digest), fetched.raw, received_at, headers)
 
     def _note(self, place: Place, error: Exception) -> Raw:
         name = f"unfetchable:{place.uidvalidity}.{place.uid}"

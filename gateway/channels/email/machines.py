@@ -7,8 +7,10 @@ answered automatically and reopens nothing (docs/adr/0006).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from email.message import Message
 
+from gateway.channels.email.bodies import children, content_bytes
 from gateway.channels.email.fields import addresses, clean, header, message_ids, to_text
 from gateway.channels.email.model import Address, Bounce
 
@@ -16,14 +18,17 @@ LOOP_HEADER = "X-Gateway-Loop"
 _ROBOT = re.compile(r"(?:mailer-daemon|postmaster|mail-daemon|no-?reply-?bounce|bounces?)(?:[+=.-].*)?@", re.IGNORECASE)
 _AWAY = re.compile(
     r"(?:auto(?:matic|-)?\s?(?:reply|response)|out of (?:the )?office|autoreply|автоответ|автоматический ответ|нет на месте"
-    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|پاسخ خودکار)\b",
+    r"|respuesta autom[áa]tica|fuera de (?:la )?oficina|پاسخ خودکار)\b"
+    r"(?=\s*(?:[^\w\s]|re\b|aw\b|отв\b|until\b|till\b|from\b|до\b|с\b|hasta\b|تا\b|\d|\Z))",  # not "Out of office chairs"
     re.IGNORECASE,
 )
 _FAILED = re.compile(
     r"undeliver|delivery (?:status notification \(failure|failure|has failed)|returned mail|failure notice|mail delivery failed"
-    r"|не доставлен|недоставлен|no se ha podido entregar|تحویل نشد",
+    r"|mail failure|не доставлен|недоставлен|не удалось доставить|no se ha podido entregar|تحویل نشد",
     re.IGNORECASE,
 )
+_NOT_YET = re.compile(r"delay|warning|отложен|задерж|retras|تأخیر", re.IGNORECASE)
+_ANSWER = re.compile(r"(?:re|aw|sv|отв|ha|پاسخ)\s?:", re.IGNORECASE)
 _STATUS = re.compile(r"^([A-Za-z-]{1,40}):[ \t]*(.{0,500})", re.MULTILINE)
 _FORWARD_FROM = re.compile(
     r"^[>\s*]{0,6}(?:from|от|от кого|de|از|فرستنده)\s?\*?\s?:\*?\s?(.{3,300})$", re.IGNORECASE | re.MULTILINE
@@ -44,6 +49,8 @@ def automatic(message: Message, *, subject: str, sender: str) -> str:
         return "auto-submitted"
     if is_null_path(message) or _ROBOT.match(sender):
         return "bounce"
+    if message.get_content_type() == "multipart/report":
+        return "report"  # of having been read (RFC 8098), of abuse (RFC 5965): whatever it tells, a program wrote it
     if any(name in message for name in ("List-Id", "List-Unsubscribe", "List-Post", "Mailing-List")):
         return "list"
     if _said(message, "Precedence") in ("bulk", "junk", "list", "auto_reply", "auto-reply"):
@@ -68,10 +75,12 @@ def is_null_path(message: Message) -> bool:
 
 def bounce(message: Message, *, subject: str, text: str, sender: str) -> Bounce | None:
     """A report about a mail that could not (or could) be carried. original_ids still have to be proved ours."""
-    reports = [part for part in message.walk() if part.get_content_type() == "message/delivery-status"]
     robot = is_null_path(message) or bool(_ROBOT.match(sender))
+    reports = [part for part in _own_parts(message) if part.get_content_type() == "message/delivery-status"]
+    if not robot and message.get_content_type() != "multipart/report":
+        reports = []  # a person who passes on a report that they got
     failed_names = header(message, "X-Failed-Recipients")
-    if not reports and not failed_names and not (robot and _FAILED.search(subject)):
+    if not reports and not failed_names and not (robot and _tells_of_failure(subject)):
         return None
     fields = _status_fields(reports[0]) if reports else {}
     action = fields.get("action", "failed").lower().split()[:1]
@@ -84,10 +93,25 @@ def bounce(message: Message, *, subject: str, text: str, sender: str) -> Bounce 
     )
 
 
+def _tells_of_failure(subject: str) -> bool:
+    """For reports without a part for machines. A postmaster who answers is a person."""
+    return bool(_FAILED.search(subject)) and not _NOT_YET.search(subject) and not _ANSWER.match(subject)
+
+
+def _own_parts(message: Message) -> Iterator[Message]:
+    """Its parts, but not those of mails that are attached to it."""
+    stack = [message]
+    while stack:
+        part = stack.pop()
+        yield part
+        if part.get_content_maintype() == "multipart":
+            stack.extend(reversed(children(part)))
+
+
 def _status_fields(part: Message) -> dict[str, str]:
     """The last block that names an action; earlier blocks speak of the message as a whole."""
-    payload = part.get_payload()
-    blocks = [str(item)[:20000] for item in payload[:50]] if isinstance(payload, list) else [str(payload)[:20000]]
+    inside = children(part)
+    blocks = [str(item)[:20000] for item in inside[:50]] or [to_text(content_bytes(part)[:20000], None)]
     fields: dict[str, str] = {}
     for block in blocks:
         found = {name.lower(): value for name, value in _STATUS.findall(re.sub(r"\r?\n[ \t]+", " ", block))}
@@ -102,9 +126,8 @@ def _original_ids(message: Message, text: str) -> list[str]:
         if part is not message and "Message-ID" in part:
             found += message_ids(header(part, "Message-ID"))
         if part.get_content_type() == "text/rfc822-headers":
-            payload = part.get_payload(decode=True)
-            raw = payload if isinstance(payload, bytes) else b""
-            line = re.search(r"^message-id:\s*(<[^<>\s]{1,500}>)", to_text(raw[:65536], None), re.IGNORECASE | re.MULTILINE)
+            text_of_headers = to_text(content_bytes(part)[:65536], None)
+            line = re.search(r"^message-id:\s*(<[^<>\s]{1,500}>)", text_of_headers, re.IGNORECASE | re.MULTILINE)
             found += [line[1]] if line else []
     for name in ("In-Reply-To", "References"):
         found += message_ids(header(message, name))
@@ -115,8 +138,8 @@ def forwarded_from(message: Message, *, subject: str, text: str) -> Address | No
     """Who wrote the mail that is forwarded here, from an attached mail or the quoted header; nobody vouches for it."""
     for part in message.walk():
         if part is not message and part.get_content_type() == "message/rfc822":
-            inner = part.get_payload()
-            if isinstance(inner, list) and inner and isinstance(inner[0], Message) and "From" in inner[0]:
+            inner = children(part)
+            if inner and "From" in inner[0]:
                 return next(iter(addresses(header(inner[0], "From")[:2000])), None)
     head = text[:8192]
     marker = _FORWARDED.search(head)

@@ -37,6 +37,10 @@ class ConnectionLost(OSError):
     """The server is gone; connect again."""
 
 
+class NothingInside(IMAPClientError):  # type: ignore[misc]
+    """A mail that is there and has no bytes; the next try may bring them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """What SELECT told. uidnext: the UID that the next mail will get."""
@@ -48,10 +52,10 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """One mail. oversize: its size if only the headers were fetched."""
+    """One mail. received_at: None if the server does not tell; oversize: its size if only the headers were fetched."""
 
     raw: bytes
-    received_at: datetime
+    received_at: datetime | None
     oversize: int = 0
 
 
@@ -80,33 +84,38 @@ class Mailbox:
         return [found for found in self._search(["UID", f"{uid + 1}:*"]) if found > uid]
 
     def between(self, uid: int, upto: int, *, since: datetime) -> list[int]:
-        """UIDs in (uid, upto] that came since a moment, ascending."""
+        """UIDs in (uid, upto] that came since a moment, or on its day where the server tells no more, ascending."""
         day = (since - timedelta(days=1)).date()  # servers search by days, in zones of their own
         found = [one for one in self._search(["UID", f"{uid + 1}:{upto}", "SINCE", day]) if uid < one <= upto]
-        came: dict[int, datetime] = {}
+        came: dict[int, datetime | None] = {}
         for first in range(0, len(found), FACTS_AT_ONCE):
             facts = self._client.fetch(found[first : first + FACTS_AT_ONCE], ["INTERNALDATE"])
             came |= {one: _arrival(about) for one, about in facts.items()}
-        return [one for one in found if one in came and came[one] >= since]
+        return [one for one in found if one in came and (came[one] or since) >= since]
 
     def fetch(self, uid: int) -> Fetched | None:
         """One mail without touching its flags; None if it is gone. Over the limit: headers only."""
-        facts = self._client.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid)
+        facts = self._facts(uid)
         if not facts:
             return None
         size = int(facts.get(b"RFC822.SIZE", 0))
-        received_at = _arrival(facts)
-        if size > self._max_bytes:
-            body = self._body(uid, f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>")
-            return Fetched(body, received_at, oversize=size) if body is not None else None
-        body = self._body(uid, "BODY.PEEK[]")
-        return Fetched(body, received_at) if body is not None else None
+        large = size > self._max_bytes
+        body = self._body(uid, f"BODY.PEEK[HEADER]<0.{HEADER_BYTES}>" if large else "BODY.PEEK[]")
+        if size and not body:
+            if self._facts(uid):
+                raise NothingInside("The mail server lists a mail and hands nothing over.")
+            return None
+        return Fetched(body, _arrival(facts), oversize=size if large else 0)
 
-    def _body(self, uid: int, what: str) -> bytes | None:
+    def _facts(self, uid: int) -> Mapping[bytes, Any]:
+        found: Mapping[bytes, Any] = self._client.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"]).get(uid, {})
+        return found
+
+    def _body(self, uid: int, what: str) -> bytes:
         for name, value in self._client.fetch([uid], [what]).get(uid, {}).items():
             if name.startswith(b"BODY["):
                 return value if isinstance(value, bytes) else b""
-        return None
+        return b""
 
     def idle(self, seconds: float) -> None:
         """Return when something happened or the time is over. Raises ConnectionLost at once when the server is gone."""
@@ -184,10 +193,10 @@ class Mailbox:
         return sorted(int(uid) for uid in self._client.search(criteria))
 
 
-def _arrival(facts: Mapping[bytes, Any]) -> datetime:
-    """INTERNALDATE of a mail; the beginning of time where a server does not tell."""
-    at = facts.get(b"INTERNALDATE")
-    return at.astimezone(UTC) if at else datetime.fromtimestamp(0, UTC)
+def _arrival(facts: Mapping[bytes, Any]) -> datetime | None:
+    """INTERNALDATE of a mail, if the server tells."""
+    at: datetime | None = facts.get(b"INTERNALDATE")
+    return at.astimezone(UTC) if at else None
 
 
 def _explained(step: Callable[[], Any]) -> Any:

@@ -16,6 +16,7 @@ from email.message import Message
 from email.utils import parsedate_to_datetime
 
 from gateway.channels.email import machines
+from gateway.channels.email.bodies import children, content_bytes
 from gateway.channels.email.fields import addresses, decode_words, header, headers, message_ids, parameters, to_text
 from gateway.channels.email.files import safe_name, true_type
 from gateway.channels.email.html_text import TooDeep, html_to_text
@@ -51,8 +52,8 @@ def _read(message: Message) -> ParsedMail:
     problems: list[str] = []
     parts = list(_parts(message))
     body = _Body(problems)
-    for number, (part, content_type, inside_alternative) in enumerate(parts):
-        body.take(part, content_type, number=number, alternative=inside_alternative)
+    for number, (part, content_type, alternative) in enumerate(parts):
+        body.take(part, content_type, number=number, alternative=alternative)
     mail = _headers(message, problems)
     text = body.text()
     visible, quoted = fold(text)
@@ -115,9 +116,12 @@ def _date(value: str, problems: list[str]) -> str | None:
     return None
 
 
-def _parts(message: Message) -> Iterator[tuple[Message, str, bool]]:
-    """Leaves in order, mails inside mails as one leaf; depth and number limited."""
-    stack: list[tuple[Message, int, bool]] = [(message, 0, False)]
+def _parts(message: Message) -> Iterator[tuple[Message, str, int]]:
+    """Leaves in order, mails inside mails as one leaf; depth and number limited.
+
+    The number is that of the outermost multipart/alternative it stands in, 0 for none.
+    """
+    stack: list[tuple[Message, int, int]] = [(message, 0, 0)]
     count = 0
     while stack:
         part, depth, alternative = stack.pop()
@@ -127,15 +131,21 @@ def _parts(message: Message) -> Iterator[tuple[Message, str, bool]]:
         if count > MAX_PARTS:
             raise Unreadable(f"This mail has more than {MAX_PARTS} parts.", code="mail_too_many_parts")
         check_headers("\n".join(f"{name}: {value}" for name, value in part.raw_items()).encode("utf-8", "surrogateescape"))
-        content_type = parameters(header(part, "Content-Type") or part.get_default_type())[0]
-        payload = part.get_payload()
-        if isinstance(payload, list) and content_type.startswith("multipart/"):
-            inside = alternative or content_type == "multipart/alternative"
-            stack.extend((child, depth + 1, inside) for child in reversed(payload) if isinstance(child, Message))
+        content_type = _content_type(part)
+        inside = children(part)
+        if inside and content_type.startswith("multipart/"):
+            choice = alternative or (count if content_type == "multipart/alternative" else 0)
+            stack.extend((child, depth + 1, choice) for child in reversed(inside))
         else:
             # a multipart without parts has lost its boundary: its text is better than nothing
             readable = "/" in content_type and not content_type.startswith("multipart/")
             yield part, content_type if readable else "text/plain", alternative
+
+
+def _content_type(part: Message) -> str:
+    """Without parameters, also without those that no semicolon sets apart."""
+    said = parameters(header(part, "Content-Type") or part.get_default_type())[0]
+    return (said.split() or [""])[0]
 
 
 class _Body:
@@ -144,11 +154,11 @@ class _Body:
     def __init__(self, problems: list[str]) -> None:
         self.files: list[MailFile] = []
         self._problems = problems
-        self._plain: list[str] = []
         self._html: list[str] = []
-        self._shown: list[str] = []
+        self._plain: dict[int, list[str]] = {}
+        self._shown: dict[int, list[str]] = {}
 
-    def take(self, part: Message, content_type: str, *, number: int, alternative: bool) -> None:
+    def take(self, part: Message, content_type: str, *, number: int, alternative: int) -> None:
         """One leaf."""
         disposition, named = parameters(header(part, "Content-Disposition"))
         settings = parameters(header(part, "Content-Type"))[1]
@@ -156,7 +166,8 @@ class _Body:
         content = _content(part)
         if content_type in ("text/plain", "text/html") and disposition != "attachment" and (not name or alternative):
             text = to_text(content[: 2 * MAX_TEXT], settings.get("charset"), self._problems)[:MAX_TEXT]
-            self._say(text.replace("\r\n", "\n"), html=content_type == "text/html")
+            group = alternative or -1 - number  # outside of a choice every text counts
+            self._say(text.replace("\r\n", "\n").replace("\r", "\n"), group=group, html=content_type == "text/html")
             return
         if not content and not name:
             return
@@ -164,21 +175,26 @@ class _Body:
             return
         self.files.append(_file(part, content, name, number=number))
 
-    def _say(self, text: str, *, html: bool) -> None:
+    def _say(self, text: str, *, group: int, html: bool) -> None:
+        plain = self._plain.setdefault(group, [])
         if not html:
-            self._plain.append(text)
+            plain.append(text)
             return
+        shown = self._shown.setdefault(group, [])
         try:
-            self._shown.append(html_to_text(text))
+            shown.append(html_to_text(text))
             self._html.append(text)
         except TooDeep:
             self._problems.append("html-too-deep")
-            self._shown.append(strip_tags(text))
+            shown.append(strip_tags(text))
 
     def text(self) -> str:
-        """Plain text if the sender wrote any, else the text of the HTML."""
-        plain = "\n".join(text.strip("\n") for text in self._plain if text.strip())
-        return (plain or "\n".join(self._shown))[:MAX_TEXT].strip()
+        """In order; of a choice the plain text if the sender wrote any, else the text of the HTML. Nothing twice."""
+        said: dict[str, str] = {}
+        for group, plain in self._plain.items():
+            text = "\n".join(one.strip("\n") for one in plain if one.strip()) or "\n".join(self._shown.get(group, ()))
+            said.setdefault(" ".join(text.split()), text)
+        return "\n".join(text for text in said.values() if text)[:MAX_TEXT].strip()
 
     def html(self) -> str | None:
         """As it came, never to be shown without `sanitise`."""
@@ -186,14 +202,8 @@ class _Body:
 
 
 def _content(part: Message) -> bytes:
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        return b"".join(item.as_bytes() for item in payload if isinstance(item, Message))
-    try:
-        decoded = part.get_payload(decode=True)
-    except (ValueError, LookupError, AssertionError):
-        decoded = None
-    return decoded if isinstance(decoded, bytes) else str(payload or "").encode("utf-8", "surrogateescape")
+    inside = children(part)
+    return b"".join(item.as_bytes() for item in inside) if inside else content_bytes(part)
 
 
 def _file(part: Message, content: bytes, name: str, *, number: int) -> MailFile:

@@ -2,7 +2,7 @@
 
 Own rules for English, Russian, Spanish and Persian clients (Gmail, Outlook, Apple Mail, Mail.ru, Yandex): the libraries
 know no Russian or Persian header (docs/adr/0006). When in doubt everything stays visible: answers written between
-quoted lines, a forward without a word of one's own.
+quoted lines, a forward without a word of one's own, a sentence that only sounds like the line above a quote.
 """
 
 from __future__ import annotations
@@ -36,9 +36,18 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _FROM = {"from", "от", "от кого", "de", "از", "فرستنده"}
+_SUBJECT = re.compile(r"\*?(?:subject|тема|asunto|موضوع)\s?\*?\s?:", re.IGNORECASE)
+_MOMENT = re.compile(r"\d{1,2}[:.]\d{2}|\d{4}")  # a time or a year
+_POSTSCRIPT = re.compile(r"(?:p\.?\s?s\b|p\.?\s?d\.|п\.?\s?с\b|з\.?ы\b|پ\.?\s?ن\b)", re.IGNORECASE)
+_DEVICE = (
+    r"(?:i(?:phone|pad|os)\b|android|mobile|phone|tablet|device|galaxy|samsung|xiaomi|redmi|poco|huawei|honor|pixel|oneplus|realme|oppo"
+    r"|vivo|motorola|nokia|sony|blackberry|windows|outlook|mail|spark|aol\b|thunderbird|яндекс|почт|мобильн|телефон|смартфон|планшет"
+    r"|устройств|айфон|андроид|приложени|móvil|teléfono|dispositivo|correo|گوشی|موبایل|آیفون|اندروید|تلفن|ایمیل|جیمیل|یاهو)"
+)
 _MOBILE = re.compile(
-    r"""(?:sent\sfrom\s(?:my\s)?.{1,60}|get\soutlook\sfor\s.{1,30}|отправлено\s(?:с|из)\s.{1,60}|enviado\sdesde\s(?:mi\s)?.{1,60}
-    |obtener\soutlook\spara\s.{1,30}|ارسال\u200c?\s?شده\s?(?:از|با)\s.{1,60}|فرستاده\u200c?\s?شده\s?از\s.{1,60})\Z""",
+    rf"""(?=.{{0,80}}{_DEVICE})(?:sent\s(?:from|with|via)\s.{{1,60}}|отправлено\s(?:со?|из|через)\s.{{1,60}}
+    |enviado\s(?:desde|con)\s.{{1,60}}|(?:ارسال|فرستاده)\u200c?\s?شده\s?(?:از|با)\s.{{1,60}})\Z
+    | (?:get\soutlook\sfor|obtener\soutlook\spara)\s.{{1,60}}\Z""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -85,18 +94,28 @@ def _quote_start(lines: list[str]) -> int:
 
 def _attribution_end(lines: list[str], place: int) -> int:
     """Where the quote begins if an attribution (of up to three wrapped lines) starts here, else 0."""
-    start = lines[place].lstrip("> ")
     joined = ""
-    for count in range(3):
-        if place + count >= len(lines) or (count and not lines[place + count]):
+    for end in range(place + 1, min(place + 3, len(lines)) + 1):
+        line = lines[end - 1]
+        if not line:
             return 0
-        joined = f"{joined} {lines[place + count].lstrip('> ')}".strip()
+        joined = f"{joined} {line.lstrip('> ')}".strip()
         if not joined.endswith(":"):
             continue
-        if _WROTE.match(joined) or (_DATED.match(joined) and any(character.isdigit() for character in start)):
-            return place + count + 1
-        return 0
+        if not _is_attribution(joined, quoted=line.startswith(">") or _next(lines, end).startswith(">")):
+            return 0
+        # what stands right above is the sender's own, if the rest is an attribution without it
+        return 0 if any(_attribution_end(lines, later) == end for later in range(place + 1, end)) else end
     return 0
+
+
+def _is_attribution(line: str, *, quoted: bool) -> bool:
+    """People write such lines too: without quoted lines below it must name an address and a moment, as programs do."""
+    return bool(_WROTE.match(line) or _DATED.match(line)) and (quoted or ("@" in line and bool(_MOMENT.search(line))))
+
+
+def _next(lines: list[str], start: int) -> str:
+    return next((line for line in lines[start:] if line), "")
 
 
 def _answered_below(lines: list[str], start: int) -> bool:
@@ -119,7 +138,8 @@ def _is_header_block(lines: list[str], place: int) -> bool:
     if not first or first[1].lower() not in _FROM:
         return False
     following = [line for line in lines[place + 1 : place + 8] if line][:5]
-    return sum(bool(_FIELD.match(line + " ")) for line in following) >= 2
+    subject = any(_SUBJECT.match(line) for line in following)  # from, to and date alone may be a journey
+    return subject and sum(bool(_FIELD.match(line + " ")) for line in following) >= 2
 
 
 def _without_trailing_quote(lines: list[str], end: int) -> int:
@@ -133,9 +153,9 @@ def _without_trailing_quote(lines: list[str], end: int) -> int:
 
 
 def _signature_start(lines: list[str], end: int) -> int:
-    for place in range(max(0, end - 60), end):
-        if lines[place] == "--":
-            return place
+    marks = [place for place in range(max(0, end - 60), end) if lines[place] == "--"]
+    if len(marks) == 1 and not any(_POSTSCRIPT.match(line) for line in lines[marks[0] : end]):
+        return marks[0]  # several of them part a text
     last = end
     while last and not lines[last - 1]:
         last -= 1

@@ -43,6 +43,7 @@ _STYLES = {
 }  # fmt: skip
 _DATA_IMAGE = re.compile(r"data:image/(?:png|gif|jpeg|webp);base64,[A-Za-z0-9+/=\s]*\Z")
 _CALL = re.compile(r"([a-z-]*)\s*\(", re.IGNORECASE)
+_AWAY = re.compile(r"-\s*(?:\d{3,}|\d{2,}(?:\.\d+)?\s*(?:r?em|ex|ch|in|cm|pc|v[a-z]+|%))", re.IGNORECASE)
 _CALLS = {"rgb", "rgba", "hsl", "hsla"}
 
 
@@ -97,7 +98,7 @@ def _image(source: str, images: Mapping[str, str], *, mark: str, show_remote: bo
 
 
 def _harmless_style(value: str) -> bool:
-    """No escapes, no comments, no function but colours: so nothing that could load or move."""
-    if "\\" in value or "/*" in value or "@" in value or len(value) > 4000:
+    """No escapes, no comments, no function but colours, nothing pulled far away: so nothing that could load, move or cover."""
+    if "\\" in value or "/*" in value or "@" in value or len(value) > 4000 or _AWAY.search(value):
         return False
     return all(name.lower() in _CALLS for name in _CALL.findall(value))

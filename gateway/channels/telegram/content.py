@@ -6,6 +6,7 @@ message, a new title) give None; kinds we do not know yet are kept by name, neve
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,9 @@ from aiogram.types import Message
 
 from gateway.domain.inbound import Claim, IncomingFile
 from gateway.domain.storable import storable
+
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_TURNS = re.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,11 @@ class Content:
 def clean(text: str | None) -> str:
     """None is nothing; names may be cut in the middle of an emoji."""
     return storable(text or "")
+
+
+def label(text: str | None) -> str:
+    """A name as one line; without what turns the direction of letters round, and "exe.jpg" out of a program."""
+    return " ".join(_TURNS.sub("", _BREAKS.sub(" ", clean(text))).split())
 
 
 def read_content(message: Message) -> Content | None:
@@ -96,7 +105,7 @@ def _contact(message: Message) -> Content:
     card = message.contact
     if card is None:
         return Content()
-    name = clean(" ".join(part for part in (card.first_name, card.last_name) if part))
+    name = label(" ".join(part for part in (card.first_name, card.last_name) if part))
     number = _e164(card.phone_number)
     own = message.from_user is not None and card.user_id == message.from_user.id
     claims = (Claim("phone", number, verified=own),) if number else ()
@@ -133,7 +142,7 @@ def _dice(message: Message) -> Content:
 
 
 def _named(message: Message, file: Any, content_type: str, *, kind: str) -> Content:
-    name = clean(file.file_name) or f"{kind}-{message.message_id}"
+    name = re.split(r"[/\\]", label(file.file_name))[-1].strip(". ") or f"{kind}-{message.message_id}"
     return _with_file(message, file, name=name, content_type=file.mime_type or content_type, kind=kind)
 
 

@@ -27,6 +27,8 @@ PATIENCE_SECONDS = 20.0  # the longest wait Telegram may ask for between two par
 PHOTO_LIMIT = 10 * 1024 * 1024
 FILE_LIMIT = 50 * 1024 * 1024
 PHOTO_TYPES = {"image/jpeg", "image/png", "image/webp"}
+# Telegram takes the bytes, but not as the picture or the voice that they are; nothing has been sent then
+UNFIT = ("photo_invalid_dimensions", "image_process_failed", "photo_save_file_invalid", "voice_messages_forbidden")
 
 Part = Callable[[int | str, ReplyParameters | None], Awaitable[Message]]
 
@@ -105,7 +107,17 @@ class Sender:
             )
         content = BufferedInputFile(await self._read_blob(file.blob_key), filename=file.name)
         method, argument = self._method(file)
-        return lambda chat, reply: method(chat_id=chat, reply_parameters=reply, caption=caption or None, **{argument: content})
+
+        async def part(chat: int | str, reply: ReplyParameters | None) -> Message:
+            about: dict[str, Any] = {"chat_id": chat, "reply_parameters": reply, "caption": caption or None}
+            try:
+                return await method(**about, **{argument: content})
+            except vendor.TelegramBadRequest as error:
+                if argument == "document" or not any(word in error.message.lower() for word in UNFIT):
+                    raise
+                return await self._bot.send_document(**about, document=content)
+
+        return part
 
     def _method(self, file: Attachment) -> tuple[Callable[..., Awaitable[Message]], str]:
         kind = file.content_type.partition(";")[0].strip().lower()

@@ -15,7 +15,7 @@ from aiogram.enums import ChatMemberStatus, ChatType
 from aiogram.types import CallbackQuery, Chat, ChatMemberUpdated, Message, Update, User
 from pydantic import ValidationError
 
-from gateway.channels.telegram.content import clean, read_content
+from gateway.channels.telegram.content import clean, label, read_content
 from gateway.channels.telegram.start import start_source
 from gateway.domain.errors import Unreadable
 from gateway.domain.ids import ChannelId
@@ -158,10 +158,10 @@ def _membership(change: ChatMemberUpdated, update_id: int, channel_id: ChannelId
 def _sender(user: User | None, chat: Chat | None, *, extra: tuple[Claim, ...] = ()) -> Sender:
     """`chat` stands in for people who write in a group's or channel's name; both ids are numbers that never change."""
     if chat is not None:
-        return Sender((Claim("telegram", str(chat.id)), *extra), name=clean(chat.title))
+        return Sender((Claim("telegram", str(chat.id)), *extra), name=label(chat.title))
     if user is None:
         raise Unreadable("A Telegram message without a sender.")
-    return Sender((Claim("telegram", str(user.id)), *extra), name=clean(user.full_name), locale=user.language_code)
+    return Sender((Claim("telegram", str(user.id)), *extra), name=label(user.full_name), locale=user.language_code)
 
 
 def _facts(message: Message) -> dict[str, Any]:
@@ -178,7 +178,7 @@ def _facts(message: Message) -> dict[str, Any]:
 
 
 def _chat_facts(chat: Chat) -> dict[str, Any]:
-    return {} if chat.type == ChatType.PRIVATE else {"chat": {"type": str(chat.type), "title": clean(chat.title)}}
+    return {} if chat.type == ChatType.PRIVATE else {"chat": {"type": str(chat.type), "title": label(chat.title)}}
 
 
 def _user_facts(user: User | None) -> dict[str, Any]:
@@ -191,4 +191,4 @@ def _origin(origin: Any) -> str:
         getattr(origin, "chat", None) or getattr(origin, "sender_chat", None),
     )
     name = person.full_name if person else getattr(origin, "sender_user_name", None) or (chat and chat.title)
-    return clean(name)
+    return label(name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
@@ -20,7 +20,7 @@ from gateway.domain.call import CallFact, Direction, FactKind, LegRole
 from gateway.domain.errors import Unreadable
 from gateway.domain.inbound import Raw
 
-Fields = Mapping[str, Any]
+Fields = dict[str, Any]
 LONGEST_ID, LONGEST_TEXT, MOST_LEGS = 200, 300, 64
 AHEAD, BEHIND = timedelta(minutes=5), timedelta(days=31)  # how far off arrival a stated time may be
 
@@ -57,7 +57,7 @@ class Dialect:
 def read_fields(body: bytes, content_type: str) -> Fields:
     """The body as one flat mapping. Raises Unreadable."""
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8-sig", "replace")  # a caller's name in another charset shall not cost the call
         if content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
             return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=200))
         fields = json.loads(text)
@@ -95,7 +95,8 @@ def read_facts(raw: Raw, fields: Fields, *, dialect: Dialect) -> Sequence[CallFa
         raise Unreadable(f"The event has more than {MOST_LEGS} legs.")
     if not legs:
         return [_fact(raw, fields, kind=kind, dialect=dialect)]
-    return [_fact(raw, {**fields, **leg}, kind=kind, dialect=dialect, suffix=f":{number}") for number, leg in enumerate(legs)]
+    same = {"call_id": fields["call_id"]}
+    return [_fact(raw, fields | leg | same, kind=kind, dialect=dialect, suffix=f":{n}") for n, leg in enumerate(legs)]
 
 
 def text_of(fields: Fields, name: str, *, longest: int = LONGEST_ID) -> str | None:

@@ -53,7 +53,8 @@ class ImapBox:
     select: str = "OK done"
     on_idle: str = "wait"  # wait | close | mute (answers nothing, not even to DONE)
     broken_uids: frozenset[int] = frozenset()
-    internaldate: str = "05-Jan-2026 10:00:00 +0000"
+    empty_answers: dict[int, list[str]] = field(default_factory=dict)  # by UID: what comes instead of the body, in turn
+    internaldate: str = "05-Jan-2026 10:00:00 +0000"  # empty: is not told
     log: list[str] = field(default_factory=list)
     connections: int = 0
 
@@ -110,6 +111,8 @@ class ImapBox:
         raw = self.mails[uid]
         if "BODY" not in command:
             return [self._facts(uid), b"OK done"]
+        if odd := self.empty_answers.get(uid):
+            return [f"* 1 FETCH (UID {uid}{odd.pop(0)})\r\n".encode(), b"OK done"]
         part, name = (
             (raw, "BODY[]") if "HEADER" not in command else (raw.split(b"\r\n\r\n")[0] + b"\r\n\r\n", "BODY[HEADER]<0>")
         )
@@ -117,7 +120,8 @@ class ImapBox:
 
     def _facts(self, uid: int) -> bytes:
         size = len(self.mails[uid])
-        return f'* 1 FETCH (UID {uid} RFC822.SIZE {size} INTERNALDATE "{self.internaldate}")\r\n'.encode()
+        at = f' INTERNALDATE "{self.internaldate}"' if self.internaldate else ""
+        return f"* 1 FETCH (UID {uid} RFC822.SIZE {size}{at})\r\n".encode()
 
 
 @dataclass

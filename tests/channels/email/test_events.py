@@ -141,3 +141,76 @@ def test_files_and_html_come_along() -> None:
 
 def test_a_date_in_the_future_is_not_believed() -> None:
     assert message(wire("gmail_en").replace(b"05 Jan 2026 10:15", b"05 Jan 2036 10:15")).at == MONDAY
+
+
+@pytest.mark.parametrize("date", [b"01 Jan 1970 00:00", b"05 Jan 2016 10:15", b"30 Dec 2025 09:00"])
+def test_a_date_long_before_it_arrived_does_not_make_it_wait_longer_than_the_others(date: bytes) -> None:
+    assert message(wire("gmail_en").replace(b"05 Jan 2026 10:15", date)).at == MONDAY
+
+
+def test_a_mail_that_was_days_on_its_way_keeps_its_date() -> None:
+    late = message(wire("gmail_en").replace(b"05 Jan 2026 10:15", b"02 Jan 2026 10:15"))
+    assert late.at == MONDAY.replace(day=2, hour=7, minute=15)
+
+
+def with_report(kind: bytes, *, type: bytes = b"multipart/mixed") -> bytes:
+    """Ann answers us and puts a report that she got below her words."""
+    report = wire("bounce").replace(b"@ORIGINAL@", SENT.encode())
+    part = report if kind == b"message/rfc822" else b"Final-Recipient: rfc822; ivan@shop.example\nAction: failed\n"
+    return (
+        b"From: Ann <ann@example.com>\nTo: help@shop.example\nSubject: Re: Question\nIn-Reply-To: %s\n"
+        b"Message-ID: <a1@mail.example.com>\nContent-Type: %s; boundary=q\n\n"
+        b"--q\n\nI got this when I wrote to Ivan.\n--q\nContent-Type: %s\n\n%s\n--q--\n"
+    ) % (SENT.encode(), type, kind, part)
+
+
+@pytest.mark.parametrize("kind", [b"message/rfc822", b"message/delivery-status"])
+def test_who_passes_a_bounce_on_has_written_a_letter(kind: bytes) -> None:
+    letter = message(with_report(kind))
+    assert (letter.text, letter.automatic) == ("I got this when I wrote to Ivan.", False)
+    assert letter.dialogue_key == "tabc"
+
+
+@pytest.mark.parametrize("kind", [b"message/disposition-notification", b"message/feedback-report"])
+def test_a_receipt_for_reading_is_no_letter_of_a_person(kind: bytes) -> None:
+    assert message(with_report(kind, type=b"multipart/report; report-type=x")).automatic
+
+
+def from_robot(subject: str, sender: str = "MAILER-DAEMON@mx.example.com") -> bytes:
+    """A report in words only, as old servers write them, or a letter of somebody who is called like one."""
+    head = f"From: {sender}\nTo: help@shop.example\nSubject: {subject}\nIn-Reply-To: {SENT}\nMessage-ID: <r@mx>"
+    return f"{head}\n\nIt was not there.".encode()
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "Mail failure.", "Undeliverable: Re: Question", "failure notice", "Mail delivery failed: returning message to sender",
+        "Недоставленное сообщение", "No se ha podido entregar: Question",
+    ],
+)  # fmt: skip
+def test_a_report_in_words_is_a_failure(subject: str) -> None:
+    (event,) = told(from_robot(subject))
+    assert isinstance(event, DeliveryReported)
+    assert event.state == "failed"
+
+
+def test_a_warning_of_a_delay_in_words_is_no_failure() -> None:
+    assert message(from_robot("Warning: message delayed, undelivered for 4 hours")).automatic
+
+
+def test_a_postmaster_who_answers_is_heard() -> None:
+    assert message(from_robot("Re: parcel undelivered?", "postmaster@example.com")).text == "It was not there."
+
+
+@pytest.mark.parametrize(
+    ("subject", "machine"),
+    [
+        ("Out of office: Re: Question", True), ("Out of the office until Monday", True), ("Automatic reply: Question", True),
+        ("Автоответ: Вопрос", True), ("Нет на месте до 12 января", True), ("Respuesta automática: Pregunta", True),
+        ("پاسخ خودکار: پرسش", True), ("Out of office chairs: have you more?", False), ("Нет на месте курьера", False),
+    ],
+)  # fmt: skip
+def test_an_absence_is_told_from_a_question_that_begins_alike(subject: str, *, machine: bool) -> None:
+    mail = f"From: Ann <ann@example.com>\nTo: help@shop.example\nSubject: {subject}\n\nHello"
+    assert message(mail.encode()).automatic == machine

@@ -152,6 +152,39 @@ async def test_a_new_uidvalidity_brings_everything_again_and_doubles_nothing() -
     assert inbox.repeats == 2
 
 
+async def test_a_mailbox_put_back_from_a_backup_loses_nothing_that_gets_an_old_number() -> None:
+    box = ImapBox({4: mail(4), 5: mail(5)})
+    inbox = FakeInbox(cursors={"uid:INBOX": "1:9", "since:INBOX": "2026-01-01T00:00:00+00:00"})
+    async with serving(box.talk) as port, running(listener(port), inbox):
+        await subjects(inbox, 4, 5)
+        box.mails[6] = mail(6)
+        await subjects(inbox, 4, 5, 6)
+    assert inbox.cursors["uid:INBOX"] == "1:6"
+
+
+@pytest.mark.parametrize("odd", ["", " BODY[] NIL", ' BODY[] ""', " BODY[] {0}\r\n", " FLAGS (\\Seen)"])
+async def test_a_mail_handed_over_without_its_body_is_asked_for_again(odd: str) -> None:
+    box = ImapBox({1: mail(1), 2: mail(2)}, empty_answers={1: [odd, odd]})
+    inbox = FakeInbox(cursors={"uid:INBOX": "1:0"})
+    async with serving(box.talk) as port, running(listener(port), inbox):
+        await subjects(inbox, 1, 2)
+
+
+async def test_mails_that_never_get_a_body_leave_a_note_each() -> None:
+    box = ImapBox({1: mail(1), 2: mail(2), 3: mail(3)}, empty_answers={1: [""] * 99, 2: [" BODY[] NIL"] * 99})
+    inbox = FakeInbox(cursors={"uid:INBOX": "1:0"})
+    async with serving(box.talk) as port, running(listener(port), inbox):
+        await eventually(lambda: len(inbox.kept) == 3)
+    assert [name for name in inbox.kept if name.startswith("unfetchable:")] == ["unfetchable:1.1", "unfetchable:1.2"]
+
+
+async def test_a_server_that_does_not_tell_when_a_mail_came_keeps_none_back() -> None:
+    box, inbox = ImapBox({1: mail(1)}, internaldate=""), FakeInbox()
+    async with serving(box.talk) as port, running(listener(port), inbox):
+        await subjects(inbox, 1)
+    assert [raw.received_at for raw in inbox.kept.values()] == [Week().now()]
+
+
 async def test_catching_up_goes_on_where_it_was_cut() -> None:
     box = ImapBox({1: mail(1), 2: mail(2), 3: mail(3)}, uidvalidity=7)
     inbox = FakeInbox(cursors={"uid:INBOX": "7:1:2", "since:INBOX": "2026-01-01T00:00:00+00:00"})

@@ -228,3 +228,46 @@ def test_the_library_of_this_interpreter_is_not_trusted_with_addresses() -> None
     """The mail that makes the standard library raise on common interpreters: an empty group and a comment."""
     assert email.policy.default is not None
     assert parse(wire("undisclosed")).to == ()
+
+
+HEAD = b"From: Ann <ann@example.com>\nTo: help@shop.example\nMIME-Version: 1.0\n"
+
+
+@pytest.mark.parametrize("charset", [b"undefined", b"idna", b"punycode", b'"a\x00b"', b"rot13", b"unicode_escape", b"utf-99"])
+def test_no_name_of_a_charset_makes_a_mail_unreadable(charset: bytes) -> None:
+    mail = parse(HEAD + b"Content-Type: text/plain; charset=" + charset + b"\n\n" + "Где мой заказ?".encode())
+    assert mail.text == "Где мой заказ?"
+
+
+def parted(kind: bytes, *parts: tuple[bytes, bytes]) -> bytes:
+    inside = b"".join(b"--x\nContent-Type: " + type + b"\n\n" + body + b"\n" for type, body in parts)
+    return HEAD + b"Content-Type: " + kind + b"; boundary=x\n\n" + inside + b"--x--\n"
+
+
+def test_a_footer_that_a_list_puts_below_an_html_mail_does_not_hide_the_mail() -> None:
+    mail = parse(parted(b"multipart/mixed", (b"text/html", b"<p>I want two.</p>"), (b"text/plain", b"Sent through the list.")))
+    assert mail.text == "I want two.\nSent through the list."
+
+
+def test_the_same_text_twice_is_said_once() -> None:
+    mail = parse(parted(b"multipart/mixed", (b"text/plain", b"I want two."), (b"text/html", b"<p>I want\ntwo.</p>")))
+    assert mail.text == "I want two."
+
+
+def test_of_two_ways_to_say_it_the_plain_one_is_text() -> None:
+    mail = parse(parted(b"multipart/alternative", (b"text/plain", b"I want two."), (b"text/html", b"<p>I want <b>2</b>.</p>")))
+    assert (mail.text, mail.html) == ("I want two.", "<p>I want <b>2</b>.</p>")
+
+
+def test_a_type_without_its_semicolon_is_still_text() -> None:
+    mail = parse(HEAD + b"Content-Type: text/plain charset=utf-8\n\nI want two.")
+    assert (mail.text, mail.files) == ("I want two.", ())
+
+
+def test_lines_that_end_in_a_lone_return_are_lines() -> None:
+    assert parse(HEAD + b"\nI want two.\r> Do you want one?\r").visible == "I want two."
+
+
+@pytest.mark.parametrize("instruction", [b"<?php mail(); ?>", b"<?mso-application?>", b"<?xml:namespace prefix = o />"])
+def test_an_instruction_left_in_the_html_is_passed_over(instruction: bytes) -> None:
+    assert parse(HEAD + b"Content-Type: text/html\n\n<p>I want two." + instruction + b"</p>").text == "I want two."

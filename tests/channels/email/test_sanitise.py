@@ -126,3 +126,14 @@ def test_a_tag_with_a_crowd_of_attributes_does_not_stop_the_house(html: str) -> 
 def test_a_rich_letter_is_not_taken_for_a_crowd() -> None:
     cell = '<td style="color:red" align="left" width="100" height="20" valign="top" bgcolor="#ffffff" title="a > b">x</td>'
     assert sanitise(f"<table><tr>{cell * 500}</tr></table>").count('align="left"') == 500
+
+
+@pytest.mark.parametrize("margin", ["-9999px", "0 0 0 -100%", "-50EM 0", "- 200pt", "-20.5vw"])
+def test_a_link_cannot_be_pulled_over_the_rest_of_the_mail(margin: str) -> None:
+    cover = f'<a href="https://evil.example" style="display:block;height:9999px;margin:{margin}">x</a>'
+    assert "style" not in sanitise(cover)
+
+
+@pytest.mark.parametrize("style", ["margin-left:36.0pt;text-indent:-18.0pt", "margin:-1px", "margin:0 -2em"])
+def test_the_hanging_indents_of_word_stay(style: str) -> None:
+    assert style.partition(":")[0] in sanitise(f'<p style="{style}">x</p>')

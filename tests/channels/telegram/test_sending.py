@@ -75,6 +75,30 @@ async def test_a_file_is_uploaded_by_its_kind_with_the_text_as_caption(api: Fake
     assert call.files == {"price list.bin": b"the bytes of a file"}
 
 
+UNFIT = {
+    "PHOTO_INVALID_DIMENSIONS": ("image/png", "sendPhoto"),
+    "IMAGE_PROCESS_FAILED": ("image/jpeg", "sendPhoto"),
+    "VOICE_MESSAGES_FORBIDDEN": ("audio/ogg", "sendVoice"),
+}
+
+
+@pytest.mark.parametrize("word", UNFIT)
+async def test_what_telegram_does_not_take_as_a_picture_or_voice_goes_as_a_file(api: FakeTelegram, word: str) -> None:
+    content_type, method = UNFIT[word]
+    api.break_next(method, refuses(400, f"Bad Request: {word}"))
+    async with closing(bot(api)) as channel:
+        receipt = await channel.send(letter("Here it is", files=[attachment("tall", content_type)]))
+    (call,) = api.sent
+    assert (call.method, call.params["caption"], call.files) == ("sendDocument", "Here it is", {"tall": b"the bytes of a file"})
+    assert receipt.external_id == "7001:101"
+
+
+async def test_a_picture_refused_for_another_reason_is_not_sent_again(api: FakeTelegram) -> None:
+    api.break_next("sendPhoto", refuses(400, "Bad Request: chat not found"))
+    assert (await fault_of(api, "Hi", (attachment("a.png", "image/png"),))).code == "chat_not_found"
+    assert api.called("sendDocument") == []
+
+
 async def test_a_text_too_long_for_a_caption_goes_first(api: FakeTelegram) -> None:
     async with closing(bot(api)) as channel:
         await channel.send(letter("x" * 1025, files=[attachment("a.pdf", "application/pdf")]))

@@ -193,3 +193,36 @@ def test_every_event_can_be_stored_as_utf8_json() -> None:
         for event in read_update(raw(path.read_bytes())):
             assert "\x00" not in event.text
             json.dumps([event.text, getattr(event, "data", {})], ensure_ascii=False).encode()
+
+
+def with_file(name: str) -> str:
+    """What a document of that name is called here."""
+    update = json.loads((WIRE / "document.json").read_bytes())
+    update["message"]["document"]["file_name"] = name
+    (event,) = read_update(raw(json.dumps(update).encode()))
+    assert isinstance(event, MessageReceived)
+    return event.files[0].name
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("order.pdf", "order.pdf"),
+        ("order\u202efdp.exe", "orderfdp.exe"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\order\n.pdf", "order .pdf"),
+        ("..", "document-11"),
+        ("\u200f\u2066", "document-11"),
+        ("фото нашего двора.jpg", "фото нашего двора.jpg"),
+    ],
+)
+def test_the_name_of_a_file_leads_nobody_astray(given: str, name: str) -> None:
+    assert with_file(given) == name
+
+
+def test_the_name_of_a_person_is_one_line_in_one_direction() -> None:
+    update = json.loads((WIRE / "text.json").read_bytes())
+    update["message"]["from"] |= {"first_name": "Ann\n\u202egolO", "last_name": "\u2067"}
+    (event,) = read_update(raw(json.dumps(update).encode()))
+    assert isinstance(event, MessageReceived)
+    assert event.sender.name == "Ann golO"

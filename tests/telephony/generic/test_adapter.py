@@ -214,3 +214,27 @@ def test_settings_do_not_show_secrets() -> None:
 async def test_the_same_bytes_give_the_same_facts() -> None:
     raw = Raw(CHANNEL, "x", "c-1001", wire("ended.json"), MONDAY)
     assert await pbx().parse(raw) == await pbx().parse(raw)
+
+
+async def stated(body: bytes) -> list[CallFact]:
+    """What a body states."""
+    adapter = pbx()
+    raw = adapter.verify(request(body))
+    assert raw is not None
+    return [event.fact for event in await adapter.parse(raw) if isinstance(event, CallReported)]
+
+
+async def test_a_mark_of_byte_order_before_the_event_is_passed_over() -> None:
+    (fact,) = await stated(b"\xef\xbb\xbf" + wire("offered.json"))
+    assert fact.remote == "+442071838750"
+
+
+async def test_a_name_in_another_charset_does_not_cost_the_call() -> None:
+    (fact,) = await stated(wire("offered.json").replace(b"Ann", "Án".encode("latin-1")))
+    assert (fact.remote, fact.remote_name) == ("+442071838750", "\ufffdn")
+
+
+async def test_a_leg_belongs_to_the_call_of_its_event() -> None:
+    event = json.loads(wire("ringing-group.json"))
+    event["legs"] = [{**leg, "call_id": other} for leg, other in zip(event["legs"], [None, "c-9"], strict=True)]
+    assert {fact.key for fact in await stated(json.dumps(event).encode())} == {event["call_id"]}
