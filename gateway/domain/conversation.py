@@ -133,9 +133,9 @@ class Conversation:
         return replace(self, state=state, operator_id=None, closed_at=at, waiting_since=None, unread=0, snoozed_until=None)
 
     def reopened(self, *, at: datetime) -> Conversation:
-        """The contact wrote again inside the window."""
+        """Taken up again; they wait from now on if it was our turn when it ended."""
         self._must(self.ended and self.state != "spam", "be reopened")
-        return replace(self, state="queued", closed_at=None, waiting_since=at, rating=None)
+        return replace(self, state="queued", closed_at=None, waiting_since=at if self.turn == "ours" else None, rating=None)
 
     def seen(self) -> Conversation:
         """Its holder has looked at it."""

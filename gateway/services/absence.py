@@ -37,10 +37,12 @@ async def holder_due(scene: Scene) -> datetime | None:
 
 
 async def look_for_holder(scene: Scene) -> None:
-    """The contact writes to somebody who may have gone while it was not our turn: their grace decides, which may be over."""
-    due = await holder_due(scene)
-    if due:
-        await scene.uow.outbox.put(GRACE, str(scene.talk.operator_id), due_at=max(due, scene.now))
+    """The contact writes to somebody who may have gone while it was not our turn: their grace decides, which may be over.
+
+    The timer is one for all they hold, so it is looked at now and set anew, never put off.
+    """
+    if await holder_due(scene):
+        await scene.uow.outbox.put(GRACE, str(scene.talk.operator_id), due_at=scene.now)
         scene.stirred = True
 
 
