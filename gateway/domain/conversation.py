@@ -86,9 +86,9 @@ class Conversation:
         return waits and TRAITS[self.channel_kind].abandons
 
     def heard(self, *, at: datetime, preview: str) -> Conversation:
-        """The contact said something: our turn, and if we waited for them, the wait starts now."""
+        """The contact said something: our turn, and if we waited for them, the wait starts now. Spam waits for nobody."""
         return replace(
-            self, turn="ours", waiting_since=self.waiting_since or at, last_at=at, last_from="contact",
+            self, turn="ours", waiting_since=None if self.ended else self.waiting_since or at, last_at=at, last_from="contact",
             preview=preview, unread=self.unread + 1,
             state="active" if self.state == "snoozed" else self.state, snoozed_until=None,
         )  # fmt: skip

@@ -79,6 +79,7 @@ class Desk:
             reopened = replace(scene.talk.reopened(at=scene.now), line_id=scene.line.id)
             scene.conversation = reopened.taken(by.id, at=scene.now)
             await scene.uow.queue.assign(id, by.id, at=scene.now)
+            await absence.look_for_holder(scene)
             await scene.say_what_happened("reopened", by=by.id)
             scene.emit("conversation.reopened", actor=by.id)
             scene.emit("conversation.assigned", actor=by.id, by=by.id)

@@ -1,7 +1,7 @@
 """Offers: accept, decline, take by hand, lapse, withdraw, and asking somebody to take over.
 
 Two accepts in the same moment: the dialogue is held, the offer must still be pending and of the running epoch, so exactly one
-wins and the other hears who has it (docs/adr/0004-claims.md). May talk to: ports, domain, services.queueing.
+wins and the other hears who has it (docs/adr/0004-claims.md). May talk to: ports, domain, services.queueing, services.absence.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gateway.domain.offer import Offer, OfferState, Refusal
 from gateway.domain.operator import Operator, Permission
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
-from gateway.services import queueing
+from gateway.services import absence, queueing
 from gateway.services.directory import Directory
 from gateway.services.scene import Scene, scene_of
 
@@ -163,6 +163,7 @@ async def hand_over(scene: Scene, to: OperatorId, *, why: str) -> None:
     await queueing.leave_queue(scene, taken_by=to)
     scene.conversation = scene.talk.taken(to, at=scene.now)
     await scene.uow.queue.assign(scene.talk.id, to, at=scene.now)
+    await absence.look_for_holder(scene)
     await scene.say_what_happened("assigned", operator_id=to, why=why)
     await _look_after_lead(scene, to)
     scene.emit("conversation.assigned", actor=to, operator_id=None, by=to, why=why)

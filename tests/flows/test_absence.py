@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
+import pytest
+
 from gateway.domain.channel import Channel
 from gateway.domain.ids import ChannelId, LineId
 from gateway.domain.inbound import Claim
@@ -209,3 +211,25 @@ async def test_who_is_back_before_their_turn_to_give_back_keeps_what_they_hold(o
     errand = Errand("out_1", "operator.grace", OLGA, office.clock.now(), "", None, 1, 1)
     await Presences(core, office.directory, office.offers).grace_over(errand)
     assert (await office.conversation(ann)).operator_id == OLGA
+
+
+@pytest.mark.parametrize("how", ["taken", "reopened"])
+async def test_what_somebody_takes_after_their_day_and_does_not_answer_goes_back(office: Office, how: str) -> None:
+    await office.presences.set(_olga(office), "offline")
+    await office.change_line(members=(OLGA,), grace_seconds=180)
+    ann = await office.write("Ann", "Hello")
+    await office.time_passes(hours=1)
+    id = (await office.conversation(ann)).id
+    if how == "reopened":
+        await office.desk.close(_olga(office), id)
+        await office.desk.reopen(_olga(office), id)
+    else:
+        await office.offers.take(_olga(office), id)
+    await office.time_passes(seconds=170)
+    assert (await office.conversation(ann)).operator_id == OLGA
+    await office.answer(OLGA, id, "Good morning")
+    await office.write("Ann", "One more thing")
+    await office.time_passes(seconds=170)
+    assert (await office.conversation(ann)).operator_id == OLGA
+    await office.time_passes(seconds=11)
+    assert (await office.conversation(ann)).operator_id is None

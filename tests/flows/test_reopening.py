@@ -37,3 +37,11 @@ async def test_who_had_our_answer_does_not_wait_because_we_take_it_up_again(offi
     await office.time_passes(hours=1)
     await office.write("Ann", "One more thing")
     assert (await office.conversation(ann)).waiting_since == office.clock.now()
+
+
+async def test_who_was_set_aside_as_spam_and_writes_again_waits_for_nobody(office: Office) -> None:
+    ann = await office.write("Ann", "Buy now!")
+    await office.desk.spam(office.directory.operator(OLGA), (await office.conversation(ann)).id)
+    await office.write("Ann", "Buy now!!")
+    talk = await office.conversation(ann)
+    assert (talk.state, talk.waiting_since) == ("spam", None)
