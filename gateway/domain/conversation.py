@@ -86,9 +86,9 @@ class Conversation:
         return waits and TRAITS[self.channel_kind].abandons
 
     def heard(self, *, at: datetime, preview: str) -> Conversation:
-        """The contact said something: our turn, and if we waited for them, the wait starts now."""
+        """The contact said something: our turn, and if we waited for them, the wait starts now. Spam waits for nobody."""
         return replace(
-            self, turn="ours", waiting_since=self.waiting_since or at, last_at=at, last_from="contact",
+            self, turn="ours", waiting_since=None if self.ended else self.waiting_since or at, last_at=at, last_from="contact",
             preview=preview, unread=self.unread + 1,
             state="active" if self.state == "snoozed" else self.state, snoozed_until=None,
         )  # fmt: skip
@@ -133,9 +133,9 @@ class Conversation:
         return replace(self, state=state, operator_id=None, closed_at=at, waiting_since=None, unread=0, snoozed_until=None)
 
     def reopened(self, *, at: datetime) -> Conversation:
-        """The contact wrote again inside the window."""
+        """Taken up again; they wait from now on if it was our turn when it ended."""
         self._must(self.ended and self.state != "spam", "be reopened")
-        return replace(self, state="queued", closed_at=None, waiting_since=at, rating=None)
+        return replace(self, state="queued", closed_at=None, waiting_since=at if self.turn == "ours" else None, rating=None)
 
     def seen(self) -> Conversation:
         """Its holder has looked at it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from gateway.domain.channel import ChannelKind
@@ -55,6 +56,10 @@ class Line:
     color: str = "#0f6d52"
     enabled: bool = True
     version: int = 1
+
+    def is_open(self, at: datetime) -> bool:
+        """Is anybody asked at that moment? A line that is switched off keeps what comes in, as one that is closed does."""
+        return self.enabled and self.schedule.is_open(at)
 
     def reopen_seconds(self, kind: ChannelKind) -> int:
         """How long after closing a message of this kind still reopens the conversation."""

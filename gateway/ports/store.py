@@ -9,7 +9,7 @@ dialogue first, then the rest (docs/adr/0004-claims.md). On SQLite there is one 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -139,6 +139,10 @@ class Dialogues(Protocol):
         ...
 
     async def lock(self, id: DialogueId) -> Place: ...
+    async def hold(self, ids: Collection[DialogueId]) -> None:
+        """Lock all of these in the order of their ids, for who will go to them in another order."""
+        ...
+
     async def add(self, dialogue: Dialogue) -> None:
         """Raises Conflict (and the use case is run again) if another process made it meanwhile."""
         ...
@@ -211,6 +215,10 @@ class Deliveries(Protocol):
 
     async def stale(self, *, now: datetime, limit: int) -> Sequence[Delivery]:
         """`sending` whose lease has run out: a worker died between send and record. Locked."""
+        ...
+
+    async def wake(self, channels: Sequence[ChannelId], *, error_code: str, now: datetime) -> None:
+        """What waits in these channels because of this error is due now."""
         ...
 
     async def letter(self, delivery: Delivery) -> Letter: ...
@@ -287,7 +295,10 @@ class Outbox(Protocol):
         """Remove it, unless it was put again meanwhile (fence): then it stays."""
         ...
 
-    async def later(self, errand: Errand, *, due_at: datetime, error: str) -> None: ...
+    async def later(self, errand: Errand, *, due_at: datetime, error: str, tried: bool = True) -> None:
+        """Again at another time. tried=False: what it needs was away, so this run does not count among its attempts."""
+        ...
+
     async def next_due(self, *, without: Sequence[str] = ()) -> datetime | None: ...
 
 

@@ -7,7 +7,7 @@ supervisor can be told in a sentence. Capacity is counted from the conversations
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -78,6 +78,10 @@ class Decision:
     loads: Mapping[OperatorId, tuple[float, float]] = field(default_factory=dict)
     new_round: bool = False
 
+    def among(self, there: Collection[OperatorId]) -> Decision:
+        """The same, without those who have gone since."""
+        return replace(self, asked=tuple(id for id in self.asked if id in there))
+
 
 def decide(snapshot: Snapshot) -> list[Decision]:
     """At most one decision per waiting conversation; each counts for the next ones."""
@@ -118,18 +122,22 @@ def judge(member: Member | None, line: Line, entry: QueueEntry, conversation: Co
         return "not_member"
     if not member.operator.active:
         return "not_active"
-    presence = member.presence
+    if absent := absence_of(member.presence, now):
+        return absent
+    if member.operator.id in entry.passed:
+        return entry.passed[member.operator.id]
+    return "ok" if _has_room(member, line, conversation, now) else "full"
+
+
+def absence_of(presence: Presence | None, now: datetime) -> Refusal | None:
+    """Why nobody at this desk can be asked; None if somebody can."""
     if presence is None or presence.state == "offline":
         return "offline"
     if presence.state == "away":
         return "away"
     if (now - presence.seen_at).total_seconds() > PRESENCE_FRESH_SECONDS:
         return "stale_presence"
-    if presence.not_responding:
-        return "not_responding"
-    if member.operator.id in entry.passed:
-        return entry.passed[member.operator.id]
-    return "ok" if _has_room(member, line, conversation, now) else "full"
+    return "not_responding" if presence.not_responding else None
 
 
 def _has_room(member: Member, line: Line, conversation: Conversation, now: datetime) -> bool:

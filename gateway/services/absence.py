@@ -26,21 +26,27 @@ async def give_back(scene: Scene) -> None:
 
 
 async def holder_due(scene: Scene) -> datetime | None:
-    """Until when a holder who is not there may come back to it; None if they are there, or nobody holds it."""
+    """Until when a holder who is not there may come back to it; None if they are there, or nobody holds it.
+
+    Who takes something or answers though their day is over is at it until then: the grace begins with their last move.
+    """
     holder = scene.talk.operator_id
     presence = await scene.uow.operators.presence(holder) if holder else None
     since = presence.absent_since(scene.now) if presence else None
-    if holder is None or since is None:
+    if holder is None or presence is None or since is None:
         return None
     works_here = (await scene.uow.operators.get(holder)).active
-    return since + timedelta(seconds=scene.line.grace_seconds if works_here else 0)
+    last_move = max(since, scene.talk.assigned_at or since, presence.last_reply_at or since)
+    return last_move + timedelta(seconds=scene.line.grace_seconds) if works_here else since
 
 
 async def look_for_holder(scene: Scene) -> None:
-    """The contact writes to somebody who may have gone while it was not our turn: their grace decides, which may be over."""
-    due = await holder_due(scene)
-    if due:
-        await scene.uow.outbox.put(GRACE, str(scene.talk.operator_id), due_at=max(due, scene.now))
+    """It waits for somebody who may not be there: their grace decides, which may be over.
+
+    The timer is one for all they hold, so it is looked at now and set anew, never put off.
+    """
+    if await holder_due(scene):
+        await scene.uow.outbox.put(GRACE, str(scene.talk.operator_id), due_at=scene.now)
         scene.stirred = True
 
 

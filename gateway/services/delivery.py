@@ -43,6 +43,14 @@ PATIENCE = timedelta(seconds=10)
 IDLE_SECONDS = 5.0
 EACH_CHANNEL, AT_ONCE = 8, 128
 log = logs.get("delivery")
+CHANNEL_OFF = "channel_off"
+OFF = SendFacts(
+    retry=True,
+    certain=True,
+    ours=False,
+    text=sentence("send.channel_off", "The channel is off or not ready; the message waits for it."),
+    retry_after=900.0,  # each look writes a row and tells everybody; the channel's coming back wakes it
+)
 CRASHED = SendFacts(
     retry=False,
     certain=False,
@@ -58,6 +66,7 @@ class Carrier:
         self._core, self._directory, self._adapters = core, directory, adapters
         self._hands = Hands(each=EACH_CHANNEL, total=AT_ONCE)
         self._stopping = False
+        self._running: set[ChannelId] = set()  # channels that were on when last looked
         self._patient_until: datetime | None = None  # the store was away a moment ago
 
     async def run(self) -> None:
@@ -94,6 +103,7 @@ class Carrier:
         if not limit:
             return 0
         now = self._core.clock.now()
+        await self._wake_what_waited(now)
         claimed = await self._core.store.run(
             lambda uow: uow.deliveries.claim(now=now, lease_until=now + LEASE, limit=limit, without=without)
         )
@@ -125,9 +135,7 @@ class Carrier:
         adapter = self._adapters.get(delivery.channel_id)
         try:
             if adapter is None:
-                raise send_again(
-                    sentence("send.channel_off", "The channel is off or not ready; the message waits for it."), after=30.0
-                )
+                raise SendError(OFF, code=CHANNEL_OFF)
             receipt = await self._send(adapter, delivery)
         except SendError as error:
             repeatable = adapter is not None and adapter.deduplicates
@@ -136,6 +144,15 @@ class Carrier:
         else:
             changed = delivery.sent(external_id=receipt.external_id, now=self._core.clock.now())
         await self._write(changed)
+        if adapter is None:
+            self._running.discard(delivery.channel_id)  # on again before the next look, it wakes this one all the same
+
+    async def _wake_what_waited(self, now: datetime) -> None:
+        """A channel is on again, or this process has just begun: what waited for it need not sleep to the end."""
+        running = {id for id in self._directory.now.channels if self._adapters.get(id) is not None}
+        if fresh := sorted(running - self._running):
+            await self._core.store.run(lambda uow: uow.deliveries.wake(fresh, error_code=CHANNEL_OFF, now=now))
+        self._running = running
 
     async def _send(self, adapter: Channel, delivery: Delivery) -> Receipt:
         try:

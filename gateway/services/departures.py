@@ -65,7 +65,7 @@ class Departures:
 
         async def work(uow: UnitOfWork) -> bool:
             scene = await scene_of(uow, self._core, self._directory, ConversationId(errand.key))
-            if not scene.talk.can_be_abandoned or not scene.line.schedule.is_open(scene.now):
+            if not scene.talk.can_be_abandoned or not scene.line.is_open(scene.now):
                 return False  # who was told that nobody is there has not given up: they keep their place
             if (not_before := self._not_before(scene, errand)) > scene.now:
                 await uow.outbox.postpone(LEFT, errand.key, due_at=not_before)

@@ -79,6 +79,7 @@ class Desk:
             reopened = replace(scene.talk.reopened(at=scene.now), line_id=scene.line.id)
             scene.conversation = reopened.taken(by.id, at=scene.now)
             await scene.uow.queue.assign(id, by.id, at=scene.now)
+            await absence.look_for_holder(scene)
             await scene.say_what_happened("reopened", by=by.id)
             scene.emit("conversation.reopened", actor=by.id)
             scene.emit("conversation.assigned", actor=by.id, by=by.id)
@@ -103,7 +104,7 @@ class Desk:
         """Bring a snoozed one back (by None = its time has come)."""
 
         async def step(scene: Scene) -> None:
-            if scene.talk.state != "snoozed":
+            if scene.talk.state != "snoozed" or (by is None and not _slept_enough(scene)):
                 return
             scene.conversation = scene.talk.woken()
             await scene.uow.outbox.cancel("conversation.wake", id)
@@ -171,6 +172,11 @@ class Desk:
             for topic in ("router", "outbox", "deliveries"):
                 await self._core.signals.nudge(topic)
         return row
+
+
+def _slept_enough(scene: Scene) -> bool:
+    """Put away once more while the timer of the first time was running, it has another timer."""
+    return scene.talk.snoozed_until is None or scene.talk.snoozed_until <= scene.now
 
 
 def _must_hold(conversation: Conversation, by: Operator) -> None:

@@ -1,7 +1,7 @@
 """Offers: accept, decline, take by hand, lapse, withdraw, and asking somebody to take over.
 
 Two accepts in the same moment: the dialogue is held, the offer must still be pending and of the running epoch, so exactly one
-wins and the other hears who has it (docs/adr/0004-claims.md). May talk to: ports, domain, services.queueing.
+wins and the other hears who has it (docs/adr/0004-claims.md). May talk to: ports, domain, services.queueing, services.absence.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gateway.domain.offer import Offer, OfferState, Refusal
 from gateway.domain.operator import Operator, Permission
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
-from gateway.services import queueing
+from gateway.services import absence, queueing
 from gateway.services.directory import Directory
 from gateway.services.scene import Scene, scene_of
 
@@ -78,7 +78,6 @@ class Offers:
                 return dict(scene.row())
             if scene.talk.operator_id and not by.may(Permission.STEER):
                 raise TakenBy(self._holder(scene, besides=by))
-            await queueing.leave_queue(scene)
             await hand_over(scene, by.id, why="taken")
             await wake_up(uow, by.id)
             await scene.leave()
@@ -91,7 +90,9 @@ class Offers:
 
         async def work(uow: UnitOfWork) -> rows.Row:
             scene, offer = await self._stand(uow, offer_id)
-            if offer.state == "pending" and offer.until <= scene.now:
+            if offer.state == "pending" and offer.until > scene.now:  # a clock was set back: the timer must not be lost
+                await uow.outbox.put("offer.lapse", offer.id, due_at=offer.until)
+            elif offer.state == "pending":
                 await self._pass(scene, offer, "lapsed", "lapsed_this_round", actor="line")
                 presence = await uow.operators.hold_presence(offer.operator_id)
                 if presence:
@@ -162,6 +163,7 @@ async def hand_over(scene: Scene, to: OperatorId, *, why: str) -> None:
     await queueing.leave_queue(scene, taken_by=to)
     scene.conversation = scene.talk.taken(to, at=scene.now)
     await scene.uow.queue.assign(scene.talk.id, to, at=scene.now)
+    await absence.look_for_holder(scene)
     await scene.say_what_happened("assigned", operator_id=to, why=why)
     await _look_after_lead(scene, to)
     scene.emit("conversation.assigned", actor=to, operator_id=None, by=to, why=why)
@@ -192,9 +194,7 @@ async def ask(scene: Scene, to: OperatorId, *, decision: dict[str, Any]) -> Offe
 
 async def ask_to_take_over(scene: Scene, to: OperatorId, *, by: Operator) -> Offer:
     """Transfer of a held conversation: the sender keeps it until the other accepts."""
-    for pending in await scene.uow.queue.pending_of(scene.talk.id):
-        await scene.uow.queue.save_offer(pending.ended("withdrawn", at=scene.now))
-        await scene.uow.outbox.cancel("offer.lapse", pending.id)
+    await queueing.withdraw_offers(scene)
     scene.conversation = replace(scene.talk, epoch=scene.talk.epoch + 1)
     return await ask(scene, to, decision={"rule": "transfer", "by": by.id})
 

@@ -122,10 +122,11 @@ class Outbox:
 
     async def _later(self, errand: Errand, error: Exception) -> None:
         pause = _pause(errand, error)
-        trace = None if isinstance(error, NotYet | StoreUnavailable) else error
+        tried = not isinstance(error, NotYet | StoreUnavailable)
+        trace = error if tried else None
         log.warning("outbox.later", kind=errand.kind, key=errand.key, error=type(error).__name__, pause=pause, exc_info=trace)
         due = self._core.clock.now() + timedelta(seconds=pause)
-        await recorded(self._core, lambda uow: uow.outbox.later(errand, due_at=due, error=repr(error)[:500]))
+        await recorded(self._core, lambda uow: uow.outbox.later(errand, due_at=due, error=repr(error)[:500], tried=tried))
 
     async def _until_next(self) -> float:
         without = self._hands.full

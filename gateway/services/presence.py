@@ -80,7 +80,11 @@ class Presences:
         """Outbox step `operator.lost`: nobody came back in time."""
         operator_id = OperatorId(errand.key)
         presence = await self._core.store.read(lambda uow: uow.operators.presence(operator_id))
-        if presence is None or self._core.clock.now() - presence.seen_at < LOST_AFTER:
+        if presence is None:
+            return
+        if self._core.clock.now() - presence.seen_at < LOST_AFTER:  # they wrote or clicked since: a last sign, or not
+            due = presence.seen_at + UNSEEN_AFTER
+            await self._core.store.run(lambda uow: uow.outbox.put(LOST, operator_id, due_at=due))
             return
         if presence.state == "online":
             await self._change(operator_id, "offline", "lost", awake=False)
@@ -91,25 +95,36 @@ class Presences:
         await self._core.signals.nudge("router")
 
     async def grace_over(self, errand: Errand) -> None:
-        """Outbox step `operator.grace`: give back what waits for us; what waits for the customer stays."""
+        """Outbox step `operator.grace`: give back what waits for us, each when its line's grace is over.
+
+        What waits for the customer stays. Who was dismissed is not asked any more either.
+        """
         operator_id = OperatorId(errand.key)
         presence = await self._core.store.read(lambda uow: uow.operators.presence(operator_id))
         if presence is None or presence.absent_since(self._core.clock.now()) is None:
             return
         held = await self._core.store.read(lambda uow: uow.conversations.held_by([operator_id]))
-        for conversation in [c for c in held if c.turn == "ours" and c.state == "active"]:
-            await self._give_back(conversation, operator_id)
+        later = [await self._give_back(c, operator_id) for c in held if c.turn == "ours" and c.state == "active"]
+        if due := min(filter(None, later), default=None):
+            await self._core.store.run(lambda uow: uow.outbox.put(GRACE, operator_id, due_at=due))
+        await self._offers.withdraw_from(operator_id)
         await self._core.signals.nudge("router")
 
-    async def _give_back(self, conversation: Conversation, operator_id: OperatorId) -> None:
-        async def work(uow: UnitOfWork) -> None:
+    async def _give_back(self, conversation: Conversation, operator_id: OperatorId) -> datetime | None:
+        """Returns when it is to be given back, if that is still to come."""
+
+        async def work(uow: UnitOfWork) -> datetime | None:
             scene = await scene_of(uow, self._core, self._directory, conversation.id)
             if scene.talk.operator_id != operator_id or scene.talk.turn != "ours" or scene.talk.state != "active":
-                return
+                return None
+            due = await absence.holder_due(scene)
+            if due is None or due > scene.now:
+                return due
             await absence.give_back(scene)
             await scene.leave()
+            return None
 
-        await self._core.store.run(work)
+        return await self._core.store.run(work)
 
     async def _change(self, operator_id: OperatorId, state: PresenceState, reason: str, *, awake: bool) -> rows.Row:
         now = self._core.clock.now()
@@ -120,6 +135,8 @@ class Presences:
             if awake:
                 changed = replace(changed, seen_at=now, streak=0)
             await uow.operators.save_presence(changed)
+            if awake and state != "offline":
+                await uow.outbox.put(LOST, operator_id, due_at=now + UNSEEN_AFTER)
             if state == "offline":
                 due = now + timedelta(seconds=self._grace(operator_id))
                 await uow.outbox.put(GRACE, operator_id, due_at=due)

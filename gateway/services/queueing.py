@@ -29,12 +29,8 @@ async def enter_line(scene: Scene, *, automatic: bool = False) -> None:
     wanted, why = _first_choice(scene)
     await enqueue(scene, wanted=wanted, why=why)
     opens = scene.line.schedule.next_opening(scene.now)
-    open_now = scene.line.schedule.is_open(scene.now)
     if not automatic:
-        await _greet(scene, open_now=open_now, opens=opens)
-    if scene.line.no_answer_seconds and open_now:
-        due = scene.now + timedelta(seconds=scene.line.no_answer_seconds)
-        await scene.uow.outbox.put("conversation.no_answer", scene.talk.id, due_at=due)
+        await _greet(scene, opens=opens)
     if opens:
         await scene.uow.outbox.put("line.opens", scene.line.id, due_at=opens)
 
@@ -58,8 +54,18 @@ async def enqueue(scene: Scene, *, wanted: OperatorId | None = None, why: str = 
     await scene.uow.queue.put(entry)
     await scene.uow.queue.assign(scene.talk.id, None, at=scene.now)
     await watch(scene)
+    await _promise_a_word(scene, since=since or scene.now)
     scene.emit("conversation.queued", actor="line")
     scene.stirred = True
+
+
+async def _promise_a_word(scene: Scene, *, since: datetime) -> None:
+    """Who has had no answer for as long as the line allows is told so, once; going back to the queue does not begin it anew."""
+    told = scene.talk.told_no_answer or scene.talk.first_reply_at
+    if told or not scene.line.no_answer_seconds or not scene.line.is_open(scene.now):
+        return
+    due = max(scene.now, since + timedelta(seconds=scene.line.no_answer_seconds))
+    await scene.uow.outbox.put("conversation.no_answer", scene.talk.id, due_at=due)
 
 
 async def watch(scene: Scene) -> None:
@@ -73,6 +79,11 @@ async def leave_queue(scene: Scene, *, taken_by: OperatorId | None = None) -> No
     await scene.uow.queue.remove(scene.talk.id)
     await scene.uow.outbox.cancel("conversation.no_answer", scene.talk.id)
     await scene.uow.outbox.cancel(LEFT, scene.talk.id)
+    await withdraw_offers(scene, taken_by=taken_by)
+
+
+async def withdraw_offers(scene: Scene, *, taken_by: OperatorId | None = None) -> None:
+    """Nobody is being asked any more, and whoever was is told so."""
     for offer in await scene.uow.queue.pending_of(scene.talk.id):
         ended = offer.ended("withdrawn", at=scene.now)
         await scene.uow.queue.save_offer(ended)
@@ -81,11 +92,11 @@ async def leave_queue(scene: Scene, *, taken_by: OperatorId | None = None) -> No
         scene.emit("offer.withdrawn", actor="line", operator_id=offer.operator_id, offer=row, taken_by=taken_by)
 
 
-async def _greet(scene: Scene, *, open_now: bool, opens: datetime | None) -> None:
+async def _greet(scene: Scene, *, opens: datetime | None) -> None:
     told = scene.dialogue.data.get("told_at")
     if told and scene.now - datetime.fromisoformat(str(told)) < timedelta(hours=QUIET_HOURS):
         return
-    texts = scene.line.texts.welcome if open_now else scene.line.texts.out_of_hours
+    texts = scene.line.texts.welcome if scene.line.is_open(scene.now) else scene.line.texts.out_of_hours
     if await speak(scene, texts, facts={"opens_at": _civil(opens, scene.line.schedule.zone)}):
         scene.dialogue = replace(scene.dialogue, data=dict(scene.dialogue.data) | {"told_at": scene.now.isoformat()})
 

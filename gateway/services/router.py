@@ -1,12 +1,13 @@
 """The worker that runs the engine: on every nudge, and every few seconds as a net.
 
-One router decides at a time over all processes (uow.queue.hold_router), from rows read inside the deciding transaction.
-May talk to: ports, domain, routing (pure), services.offers.
+One router decides at a time over all processes (uow.queue.hold_router), from rows read inside the deciding transaction. It
+decides first and locks then, in the order of docs/adr/0004, only what it will change; what changed meanwhile is left to the
+next look. May talk to: ports, domain, routing (pure), services.offers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,9 +17,11 @@ from gateway.domain.conversation import Conversation
 from gateway.domain.errors import NotFound, StoreUnavailable
 from gateway.domain.ids import LineId, OperatorId
 from gateway.domain.line import Line
+from gateway.domain.offer import QueueEntry
+from gateway.domain.operator import Presence
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
-from gateway.routing.engine import Decision, Member, Snapshot, decide
+from gateway.routing.engine import Decision, Member, Snapshot, absence_of, decide
 from gateway.services import offers
 from gateway.services.directory import Directory
 from gateway.services.scene import scene_of
@@ -79,38 +82,48 @@ class Router:
         lines = self._open_lines()
         waiting = await uow.queue.waiting(PASS_LIMIT, lines=list(lines), skip=skip)
         decisions = decide(Snapshot(self._core.clock.now(), waiting, lines, await self._crew(uow, lines)))
-        asked = [people for decision in decisions if (people := await self._carry_out(uow, decision))]
-        for operator_id in sorted({id for people in asked for id in people}):  # after the dialogues: see hold_presence
-            presence = await uow.operators.hold_presence(operator_id)
-            if presence:
-                await uow.operators.save_presence(replace(presence, last_offer_at=self._core.clock.now()))
-        return len(waiting), len(asked)
+        found = {conversation.id: (entry, conversation.dialogue_id) for entry, conversation in waiting}
+        await uow.dialogues.hold([found[decision.conversation_id][1] for decision in decisions])
+        there = await self._still_there(uow, {id for decision in decisions for id in decision.asked})
+        asked: list[Sequence[OperatorId]] = []
+        for decision in decisions:
+            entry, _ = found[decision.conversation_id]
+            asked.append(await self._carry_out(uow, decision.among(there), entry))
+        for operator_id in {id for people in asked for id in people}:
+            await uow.operators.save_presence(replace(there[operator_id], last_offer_at=self._core.clock.now()))
+        return len(waiting), sum(map(bool, asked))
+
+    async def _still_there(self, uow: UnitOfWork, asked: Collection[OperatorId]) -> Mapping[OperatorId, Presence]:
+        """Those who can still be asked, held: who goes from now on finds their offers and withdraws them."""
+        held = {id: await uow.operators.hold_presence(id) for id in sorted(asked)}
+        now = self._core.clock.now()
+        return {id: presence for id, presence in held.items() if presence and not absence_of(presence, now)}
 
     async def _crew(self, uow: UnitOfWork, lines: Mapping[LineId, Line]) -> Mapping[OperatorId, Member]:
         ids = sorted({id for line in lines.values() for id in line.members})
         presences = await uow.operators.presences()
         held: dict[OperatorId, list[Conversation]] = {id: [] for id in ids}
+        for offer in await uow.queue.pending():  # before what is held: what is accepted meanwhile then counts, at worst twice
+            if offer.operator_id in held:
+                held[offer.operator_id].append(await uow.conversations.get(offer.conversation_id))
         for conversation in await uow.conversations.held_by(ids):
             if conversation.operator_id in held:
                 held[conversation.operator_id].append(conversation)
-        for offer in await uow.queue.pending():
-            if offer.operator_id in held:
-                held[offer.operator_id].append(await uow.conversations.get(offer.conversation_id))
         people = self._directory.now.operators
         return {id: Member(people[id], presences.get(id), tuple(held[id])) for id in ids if id in people}
 
-    async def _carry_out(self, uow: UnitOfWork, decision: Decision) -> Sequence[OperatorId]:
+    async def _carry_out(self, uow: UnitOfWork, decision: Decision, decided_for: QueueEntry) -> Sequence[OperatorId]:
         try:
             scene = await scene_of(uow, self._core, self._directory, decision.conversation_id)
         except NotFound as gone:  # its channel was removed while it came in: it holds up nobody else
             log.warning("router.nowhere", conversation=decision.conversation_id, detail=gone.detail)
             return ()
-        if scene.talk.state != "queued":
+        entry = await uow.queue.entry(decision.conversation_id)
+        if scene.talk.state != "queued" or entry is None or entry != decided_for:
             return ()
         if decision.new_round:
-            entry = await uow.queue.entry(decision.conversation_id)
-            if entry:
-                await uow.queue.put(replace(entry, passed={}, round=entry.round + 1))
+            await uow.queue.put(replace(entry, passed={}, round=entry.round + 1))
+        if not decision.asked:
             return ()
         scene.conversation = scene.talk.offered()
         for operator_id in decision.asked:

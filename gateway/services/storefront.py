@@ -37,7 +37,7 @@ class Storefront:
         now = self._core.clock.now()
         minutes = self._pace.minutes(line.id, now=now)
         return {
-            "open": line.enabled and line.schedule.is_open(now), "opens_at": stamp(line.schedule.next_opening(now)),
+            "open": line.is_open(now), "opens_at": stamp(line.schedule.next_opening(now)),
             "answer_minutes": list(minutes) if minutes else None, "people": await self._people(line, now),
         }  # fmt: skip
 

@@ -54,6 +54,11 @@ STALE = Sql(
     .with_for_update(skip_locked=True, key_share=True)
 )
 NEXT_DUE = Sql(select(_D.c.next_at).where(t.DUE, _OLDEST, _WANTED).order_by(_D.c.next_at).limit(constant(1)))
+WAKE = Sql(
+    update(_D)
+    .where(t.DUE, is_in(_D.c.channel_id, "channels"), _D.c.error_code == bindparam("code"), _D.c.next_at > bindparam("now"))
+    .values(next_at=bindparam("now"))
+)
 GET = Sql(select(*DELIVERY.columns).where(_D.c.id == bindparam("id")))
 OF_MESSAGE = Sql(
     select(*DELIVERY.columns).where(_D.c.message_id == bindparam("id")).order_by(_D.c.id.desc()).limit(constant(1))
@@ -110,6 +115,10 @@ class SqlDeliveries:
     async def stale(self, *, now: datetime, limit: int) -> Sequence[Delivery]:
         """`sending` whose lease has run out, locked."""
         return await self._t.all(STALE, DELIVERY, {"now": micros(now), "limit": limit})
+
+    async def wake(self, channels: Sequence[ChannelId], *, error_code: str, now: datetime) -> None:
+        """Due now."""
+        await self._t.change(WAKE, {"channels": list(channels), "code": error_code, "now": micros(now)})
 
     async def letter(self, delivery: Delivery) -> Letter:
         """All an adapter needs, from the database alone."""

@@ -6,7 +6,7 @@ same statement would still be of the time before the wait.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -42,6 +42,7 @@ _KEYS = is_in(_D.c.channel_id, "channels") & is_in(_D.c.key, "keys")
 PLACES = Sql(_PLACE.where(_KEYS))
 LOCK_KEYS = Sql(select(_D.c.id).where(_KEYS).order_by(_D.c.id).with_for_update(key_share=True))
 PLACE = Sql(_PLACE.where(_D.c.id == bindparam("id")))
+LOCK_ALL = Sql(select(_D.c.id).where(is_in(_D.c.id, "ids")).order_by(_D.c.id).with_for_update(key_share=True))
 LOCK = Sql(select(_D.c.id).where(_D.c.id == bindparam("id")).with_for_update(key_share=True))
 AT_CONTACT = DIALOGUE.width
 AT_CONVERSATION = AT_CONTACT + CONTACT.width
@@ -78,6 +79,11 @@ class SqlDialogues:
         if not rows:
             raise NotFound("There is no such dialogue.")
         return _place(rows[0])
+
+    async def hold(self, ids: Collection[DialogueId]) -> None:
+        """In one statement, which locks in its order."""
+        if ids and self._t.connection.locks:
+            await self._t.rows(LOCK_ALL, {"ids": sorted(ids)})
 
     async def add(self, dialogue: Dialogue) -> None:
         """A race for the same place is found at the latest at commit, and the use case is run again."""

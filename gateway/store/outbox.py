@@ -72,7 +72,9 @@ _MINE = (_O.c.id == bindparam("the_id")) & (_O.c.holder == bindparam("mine"))
 LATER = Sql(
     update(_O)
     .where(_MINE, _O.c.fence == bindparam("mine"))
-    .values(due_at=bindparam("due_at"), error=bindparam("error"), lease_until=null())
+    .values(
+        due_at=bindparam("due_at"), error=bindparam("error"), lease_until=null(), attempts=_O.c.attempts - bindparam("spared")
+    )
 )
 RENEW = Sql(update(_O).where(_MINE).values(lease_until=bindparam("until")))
 LET_GO = Sql(update(_O).where(_MINE).values(lease_until=null()))
@@ -120,9 +122,9 @@ class SqlOutbox:
         if not await self._t.change(DONE, {"id": errand.id, "fence": errand.fence}):
             await self._t.change(LET_GO, {"the_id": errand.id, "mine": errand.fence})
 
-    async def later(self, errand: Errand, *, due_at: datetime, error: str) -> None:
+    async def later(self, errand: Errand, *, due_at: datetime, error: str, tried: bool = True) -> None:
         """Try again at another time; if it was put again meanwhile, that time counts."""
-        given = {"the_id": errand.id, "mine": errand.fence, "due_at": micros(due_at), "error": error}
+        given = {"the_id": errand.id, "mine": errand.fence, "due_at": micros(due_at), "error": error, "spared": int(not tried)}
         if not await self._t.change(LATER, given):
             await self._t.change(LET_GO, {"the_id": errand.id, "mine": errand.fence})
 

@@ -24,13 +24,17 @@ from gateway.store.writing import may_go_together, together
 
 T = TypeVar("T")
 ACQUIRE_SECONDS, STATEMENT_SECONDS = 5.0, 30.0
+SERVER = {
+    "application_name": "gateway",
+    "idle_in_transaction_session_timeout": "30s",  # a process that froze gives up its locks, the router's above all
+}
 COLLISIONS = (
     asyncpg.UniqueViolationError, asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError,
 )  # fmt: skip
 AWAY = (
     OSError, asyncio.TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError, asyncpg.InternalClientError, asyncpg.PostgresSystemError,
-    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.ReadOnlySQLTransactionError, asyncpg.IdleInTransactionSessionTimeoutError,
 )  # fmt: skip
 
 
@@ -39,7 +43,7 @@ async def open_pool(url: str, *, size: int) -> asyncpg.Pool:
     with translated():
         return await asyncpg.create_pool(
             url, min_size=1, max_size=size, statement_cache_size=512, max_cached_statement_lifetime=0,
-            command_timeout=STATEMENT_SECONDS, timeout=ACQUIRE_SECONDS, server_settings={"application_name": "gateway"},
+            command_timeout=STATEMENT_SECONDS, timeout=ACQUIRE_SECONDS, server_settings=SERVER,
             reset=_as_it_is,
         )  # fmt: skip
 

@@ -133,7 +133,7 @@ class Office:
 
     async def settle(self) -> None:
         """Let the workers do everything that is due now."""
-        for _ in range(20):
+        for _ in range(100):
             done = await self.outbox.pass_once() + await self.router.sweep() + await self.carrier.pass_once()
             if not done:
                 return

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
+import pytest
+
+from gateway.domain.channel import Channel
+from gateway.domain.ids import ChannelId, LineId
+from gateway.domain.inbound import Claim
+from gateway.domain.line import Line
 from gateway.domain.operator import Operator
+from gateway.ports.records import Errand
+from gateway.ports.store import Store
+from gateway.services.presence import Presences
 from gateway.services.setup import Setup
+from tests.fakes.adapters import HandChannel
 from tests.flows.office import IVAN, OLGA, Office
 
 
@@ -126,3 +137,99 @@ async def test_what_is_put_away_while_a_colleague_is_asked_to_take_over_is_not_l
     await office.time_passes(seconds=61)
     talk = await office.conversation(ann)
     assert (talk.state, talk.operator_id) == ("snoozed", OLGA)
+
+
+async def test_each_line_waits_as_long_as_it_says_for_somebody_who_holds_work_of_two(office: Office) -> None:
+    support, its_bot = LineId("lin_support"), ChannelId("chn_support_bot")
+
+    async def furnish(uow: Any) -> None:
+        await uow.lines.add(Line(support, "Support", members=(OLGA,), grace_seconds=900))
+        await uow.channels.add(Channel(its_bot, "telegram", support, "bot", key="key-support", created_at=office.clock.now()))
+
+    await office.store.run(furnish)
+    office.adapters.by_id[its_bot] = HandChannel()
+    await office.change_line(members=(OLGA,), grace_seconds=180)
+    ann = await office.write("Ann", "Hello")
+    await office.accept(OLGA)
+    boris = await office.write("Boris", "Hello", to=its_bot, claims=(Claim("telegram", "boris"),))
+    await office.accept(OLGA)
+    await office.answer(OLGA, (await office.conversation(boris)).id, "Good morning")
+    await office.presences.set(_olga(office), "offline")
+    await office.time_passes(seconds=60)
+    await office.write("Boris", "One more thing", to=its_bot, claims=(Claim("telegram", "boris"),))
+    await office.time_passes(seconds=130)
+    assert (await office.conversation(ann)).operator_id is None
+    assert (await office.conversation(boris)).operator_id == OLGA
+    await office.time_passes(seconds=720)
+    assert (await office.conversation(boris)).operator_id is None
+
+
+async def test_who_wrote_after_their_console_was_gone_and_then_went_too_is_missed(office: Office) -> None:
+    await office.change_line(members=(OLGA,))
+    ann = await office.write("Ann", "Hello")
+    await office.accept(OLGA)
+    await office.presences.gone(OLGA)
+    await office.time_passes(seconds=10, awake=False)
+    await office.answer(OLGA, (await office.conversation(ann)).id, "Good morning")
+    await office.write("Ann", "One more thing")
+    for _ in range(5):
+        await office.time_passes(minutes=1, awake=False)
+    assert (await office.conversation(ann)).operator_id is None
+
+
+async def test_who_clicked_without_a_console_that_is_connected_is_missed(office: Office) -> None:
+    await office.change_line(members=(OLGA,))
+    ann = await office.write("Ann", "Hello")
+    await office.presences.set(_olga(office), "online")
+    await office.accept(OLGA)
+    for _ in range(6):
+        await office.time_passes(minutes=1, awake=False)
+    assert (await office.conversation(ann)).operator_id is None
+
+
+async def test_who_is_back_before_their_turn_to_give_back_keeps_what_they_hold(office: Office) -> None:
+    await office.change_line(members=(OLGA,), grace_seconds=180)
+    ann = await office.write("Ann", "Hello")
+    await office.accept(OLGA)
+    await office.presences.set(_olga(office), "offline")
+    office.clock.move(seconds=180)
+    inner = office.core.store
+
+    class Returning:
+        """Olga clicks after it was seen that she is gone, before anything is given back."""
+
+        async def read(self, work: Any) -> Any:
+            found = await inner.read(work)
+            if isinstance(found, list):
+                await office.presences.set(_olga(office), "online")
+            return found
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(inner, name)
+
+    core = replace(office.core, store=cast("Store", Returning()))
+    errand = Errand("out_1", "operator.grace", OLGA, office.clock.now(), "", None, 1, 1)
+    await Presences(core, office.directory, office.offers).grace_over(errand)
+    assert (await office.conversation(ann)).operator_id == OLGA
+
+
+@pytest.mark.parametrize("how", ["taken", "reopened"])
+async def test_what_somebody_takes_after_their_day_and_does_not_answer_goes_back(office: Office, how: str) -> None:
+    await office.presences.set(_olga(office), "offline")
+    await office.change_line(members=(OLGA,), grace_seconds=180)
+    ann = await office.write("Ann", "Hello")
+    await office.time_passes(hours=1)
+    id = (await office.conversation(ann)).id
+    if how == "reopened":
+        await office.desk.close(_olga(office), id)
+        await office.desk.reopen(_olga(office), id)
+    else:
+        await office.offers.take(_olga(office), id)
+    await office.time_passes(seconds=170)
+    assert (await office.conversation(ann)).operator_id == OLGA
+    await office.answer(OLGA, id, "Good morning")
+    await office.write("Ann", "One more thing")
+    await office.time_passes(seconds=170)
+    assert (await office.conversation(ann)).operator_id == OLGA
+    await office.time_passes(seconds=11)
+    assert (await office.conversation(ann)).operator_id is None

@@ -132,6 +132,16 @@ async def test_a_word_that_cannot_be_read_is_set_aside_and_the_others_keep_their
     assert await stored(office, "ann") == [word for word in WORDS if word != WORDS[5]]
 
 
+async def test_a_word_that_waited_for_its_channel_has_all_its_tries_still(office: Office) -> None:
+    await office.intake.keep(Raw(BOT, "ann-0", "ann", WORDS[0].encode(), office.clock.now()))
+    reading = Reading(office, stumbles={WORDS[0]: 2})
+    bot = office.adapters.by_id.pop(BOT)
+    await reading.all(seconds=120)
+    office.adapters.by_id[BOT] = bot
+    await reading.all(seconds=60)
+    assert await stored(office, "ann") == [WORDS[0]]
+
+
 @pytest.mark.parametrize("refused", [False, True])
 async def test_what_olga_answers_stays_in_her_order_though_the_network_fails_between(office: Office, refused: bool) -> None:
     ear = Ear(office)

@@ -21,3 +21,27 @@ async def test_an_older_conversation_is_not_taken_up_beside_a_newer_one(office: 
     third = await office.write("Ann", "About the first thing")
     running = [one for one in (first, third) if not (await office.conversation(one)).ended]
     assert running == [third]
+
+
+async def test_who_had_our_answer_does_not_wait_because_we_take_it_up_again(office: Office) -> None:
+    await office.change_line(members=(OLGA,))
+    olga = office.directory.operator(OLGA)
+    ann = await office.write("Ann", "Hello")
+    await office.accept(OLGA)
+    id = (await office.conversation(ann)).id
+    await office.answer(OLGA, id, "Good morning")
+    await office.desk.close(olga, id)
+    await office.time_passes(hours=1)
+    await office.desk.reopen(olga, id)
+    assert (await office.conversation(ann)).waiting_since is None
+    await office.time_passes(hours=1)
+    await office.write("Ann", "One more thing")
+    assert (await office.conversation(ann)).waiting_since == office.clock.now()
+
+
+async def test_who_was_set_aside_as_spam_and_writes_again_waits_for_nobody(office: Office) -> None:
+    ann = await office.write("Ann", "Buy now!")
+    await office.desk.spam(office.directory.operator(OLGA), (await office.conversation(ann)).id)
+    await office.write("Ann", "Buy now!!")
+    talk = await office.conversation(ann)
+    assert (talk.state, talk.waiting_since) == ("spam", None)

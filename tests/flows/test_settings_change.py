@@ -9,7 +9,7 @@ import pytest
 
 from gateway.domain.errors import Refused
 from gateway.domain.ids import LineId
-from gateway.domain.line import Line
+from gateway.domain.line import Line, Texts
 from gateway.domain.schedule import Schedule
 from gateway.services.setup import Setup
 from gateway.services.setup_channels import ChannelSetup
@@ -81,3 +81,17 @@ async def test_what_ended_in_a_line_that_is_gone_can_still_be_taken_up_again(off
     await office.directory.refresh()
     await office.desk.reopen(olga, (await office.conversation(ann)).id)
     assert (await office.conversation(ann)).line_id == SUPPORT
+
+
+async def test_who_comes_to_a_line_that_is_switched_off_is_told_so_and_keeps_their_place(office: Office) -> None:
+    texts = Texts(welcome={"": "Welcome!"}, out_of_hours={"": "We are not here."}, no_answer={"": "Nobody is free yet."})
+    await office.change_line(enabled=False, texts=texts, no_answer_seconds=60)
+    ann = await office.write("Ann", "Hello")
+    boris = await office.write("Boris", "Do you repair wheels?", to=SITE)
+    for _ in range(30):
+        await office.time_passes(minutes=1)
+    assert office.sent() == ["We are not here."]
+    assert [(await office.conversation(one)).state for one in (ann, boris)] == ["queued", "queued"]
+    await office.change_line(enabled=True)
+    await office.settle()
+    assert len(await office.pending()) == 2

@@ -37,3 +37,18 @@ async def test_a_machine_that_answers_does_not_keep_a_conversation_open_for_ever
     assert (await office.conversation(ann)).state == "active"
     await office.time_passes(hours=1)
     assert (await office.conversation(ann)).state == "closed"
+
+
+async def test_what_is_put_away_once_more_sleeps_until_the_second_time(office: Office) -> None:
+    await office.change_line(members=(OLGA,))
+    ann = await office.write("Ann", "Call me on Thursday")
+    await office.accept(OLGA)
+    id, olga = (await office.conversation(ann)).id, office.directory.operator(OLGA)
+    await office.desk.snooze(olga, id, office.clock.now() + timedelta(hours=1))
+    office.clock.move(hours=1)
+    await office.desk.wake(olga, id)
+    await office.desk.snooze(olga, id, office.clock.now() + timedelta(days=1))
+    await office.desk.wake(None, id)  # the timer of the first time, which was taken before
+    assert (await office.conversation(ann)).state == "snoozed"
+    await office.time_passes(days=1)
+    assert (await office.conversation(ann)).state == "active"
