@@ -10,15 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import structlog
 from aiohttp import BodyPartReader, MultipartReader, web
 
 from gateway.domain.errors import GatewayError, Rejected, TooLarge
+from gateway.domain.storable import storable
 from gateway.services.site_forms import Posted, SiteForms
 from gateway.services.visitor_fields import MAX_FIELDS, Page
+from gateway.web.bodies import reading, whole
 from gateway.web.live_widget import Doors
+from gateway.web.problems import status_of
 from gateway.web.widget_answers import allow, guarded, preflight
 from gateway.web.wire import loads
 
@@ -36,6 +40,12 @@ SORRY: Mapping[str, tuple[str, str]] = {
     "ru": ("Не отправлено", "Вернитесь, пожалуйста, и проверьте написанное."),
     "es": ("No se ha enviado", "Vuelve atrás y revisa lo que has escrito."),
     "fa": ("فرستاده نشد", "لطفاً برگردید و آنچه نوشته‌اید را بررسی کنید."),
+}
+LATER: Mapping[str, tuple[str, str]] = {
+    "en": ("This was not sent yet", "Please go back and send it again in a minute."),
+    "ru": ("Пока не отправлено", "Вернитесь, пожалуйста, и отправьте ещё раз через минуту."),
+    "es": ("Todavía no se ha enviado", "Vuelve atrás y envíalo otra vez dentro de un minuto."),
+    "fa": ("هنوز فرستاده نشد", "لطفاً برگردید و یک دقیقهٔ دیگر دوباره بفرستید."),
 }
 PAGE = """<!doctype html><html lang="{lang}" dir="{dir}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{title}</title>
@@ -70,7 +80,8 @@ class _Forms:
             await self._store(request, fields)
         except GatewayError as error:
             log.info("form.refused", code=error.code)
-            return _page(request, SORRY, status=429 if error.code == "too_many" else 422)
+            status = status_of(error)
+            return _page(request, LATER if status in (408, 429, 503) else SORRY, status=status)
         back = self._way_back(request, fields)
         if back:
             return web.Response(status=303, headers={"Location": back, "Cache-Control": "no-store"})
@@ -80,7 +91,9 @@ class _Forms:
         address = self.doors.address(request)
         for rate in ("form", "form.day"):
             await self.doors.floods.admit(rate, address)
-        return await _fields(request)
+        seconds = self.doors.patience.text
+        async with reading(seconds=seconds):
+            return await _fields(request, seconds=seconds)
 
     async def _store(self, request: web.Request, fields: Mapping[str, str]) -> str | None:
         if any(fields.get(trap) for trap in TRAPS):
@@ -89,8 +102,8 @@ class _Forms:
         said = {name: value for name, value in fields.items() if not name.startswith("_")}
         posted = Posted(
             said, Page(_referrer(request), fields.get("_title", ""), fields.get("_referrer", "")), origin=_origin(request),
-            id=(fields.get("_id") or request.headers.get("Idempotency-Key") or "")[:100], poster=self.doors.address(request),
-            locale=_language(request),
+            id=(fields.get("_id") or storable(request.headers.get("Idempotency-Key", "")))[:100],
+            poster=self.doors.address(request), locale=_language(request),
         )  # fmt: skip
         return (await self.forms.post(request.match_info["key"], posted)).message_id
 
@@ -104,44 +117,19 @@ class _Forms:
         return None
 
 
-async def _fields(request: web.Request) -> dict[str, str]:
-    if (request.content_length or 0) > BODY_LIMIT:
-        raise TooLarge("The form is too large.")
+async def _fields(request: web.Request, *, seconds: float) -> dict[str, str]:
     if request.content_type == "multipart/form-data":
-        return await _parts(request)
-    body = await _body(request)
+        return await _texts(await request.multipart())
+    body = await whole(request, limit=BODY_LIMIT, seconds=seconds)
     if request.content_type == "application/json":
-        return _json(body)
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS * 2))
-    except ValueError:
-        raise Rejected("The form cannot be read.", code="malformed") from None
+        return _json(loads(body))
+    return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MAX_FIELDS * 2))
 
 
-async def _body(request: web.Request) -> bytes:
-    body = bytearray()
-    while chunk := await request.content.readany():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise TooLarge("The form is too large.")
-    return bytes(body)
-
-
-def _json(body: bytes) -> dict[str, str]:
-    try:
-        value = loads(body)
-    except ValueError:
-        raise Rejected("The body is not JSON.", code="malformed") from None
+def _json(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise Rejected("Send one object with texts.", code="malformed")
     return {str(name): str(text) for name, text in value.items() if isinstance(text, str | int | float)}
-
-
-async def _parts(request: web.Request) -> dict[str, str]:
-    try:
-        return await _texts(await request.multipart())
-    except ValueError:
-        raise Rejected("The form cannot be read.", code="malformed") from None
 
 
 async def _texts(parts: MultipartReader) -> dict[str, str]:
@@ -169,7 +157,7 @@ def _wants_page(request: web.Request) -> bool:
 
 
 def _referrer(request: web.Request) -> str:
-    return request.headers.get("Referer", "")[:2000]
+    return storable(request.headers.get("Referer", ""))[:2000]
 
 
 def _origin(request: web.Request) -> str | None:

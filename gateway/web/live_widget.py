@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import socketio
@@ -22,6 +22,7 @@ from gateway.domain.rows import conversation_row
 from gateway.ports.records import Place
 from gateway.services.visitor_moves import VisitorMoves
 from gateway.services.visitors import Reception, Visitors
+from gateway.web.bodies import Patience
 from gateway.web.floods import Floods
 from gateway.web.widget_pushes import Pushes
 from gateway.web.widget_seats import Seat, Seats
@@ -35,11 +36,15 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What guards the widget's doors. address: whose request it is (behind a trusted proxy, the client's)."""
+    """What guards the widget's doors. address: whose request it is (behind a trusted proxy, the client's).
+
+    patience: how long bodies may take.
+    """
 
     floods: Floods
     address: Callable[[web.BaseRequest], str]
     sockets_per_address: int = SOCKETS_PER_ADDRESS
+    patience: Patience = field(default=Patience())
 
 
 class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the library has no types; this is its façade
