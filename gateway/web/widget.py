@@ -25,7 +25,7 @@ from gateway.web.widget_files import MIB, judge, open_file
 from gateway.web.widget_wire import Opening, understand
 from gateway.web.wire import loads
 
-BODY_LIMIT = 16 * 1024
+BODY_LIMIT = 128 * 1024  # addresses of pages can be very long
 PATH = "/api/v1/widget"
 
 

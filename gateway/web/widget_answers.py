@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from gateway.domain import errors
+from gateway.web.marks import STREAMING
 from gateway.web.problems import status_of
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,8 @@ def guarded(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(request)
         except errors.GatewayError as error:
+            if request.get(STREAMING):
+                raise
             return problem(request, error)
 
     return answer

@@ -18,6 +18,7 @@ from aiohttp import web
 from gateway.domain.errors import Rejected
 from gateway.domain.message import Attachment
 from gateway.ports.live import Blobs
+from gateway.web.marks import STREAMING
 
 MIB = 1024 * 1024
 HEAD = 8192
@@ -74,8 +75,9 @@ def clean_name(name: str) -> str:
 
 
 async def open_file(request: web.Request, attachment: Attachment, blobs: Blobs) -> web.StreamResponse:
-    """The bytes, as something no browser runs. Serves one Range, which sound needs in some browsers."""
-    key, size = attachment.blob_key or "", attachment.size
+    """The bytes, as something no browser runs. Serves one Range, which sound needs in some browsers. Raises NotFound."""
+    key = attachment.blob_key or ""
+    size = await blobs.size(key)
     inline = attachment.content_type in INLINE or attachment.content_type.startswith(("audio/", "video/"))
     headers = {
         "Content-Type": attachment.content_type if inline else "application/octet-stream",
@@ -89,6 +91,7 @@ async def open_file(request: web.Request, attachment: Attachment, blobs: Blobs) 
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     response = web.StreamResponse(status=status, headers=headers)
     response.content_length = end - start
+    request[STREAMING] = True
     await response.prepare(request)
     async for chunk in blobs.open(key, start=start, end=end):
         await response.write(chunk)

@@ -16,7 +16,7 @@ from gateway.domain.event import Event
 from gateway.web.server import drain
 from tests.eventually import eventually
 from tests.fakes.clock import MONDAY
-from tests.web.house import IVAN, LINE, OLGA, URL, Browser, House, open_house
+from tests.web.house import IVAN, LINE, OLGA, SERVICE, URL, Browser, House, open_house
 
 NAME = "/console"
 
@@ -198,6 +198,28 @@ async def test_too_long_a_break_asks_for_a_new_start(house: House) -> None:
         assert answer == {"ok": True, "reset": True, "head": house.site.relay.head}
         part = await olga.say("sync", {"after": house.site.relay.head - 500})
         assert (len(part["events"]), part["more"]) == (200, True)
+
+
+async def test_a_long_stretch_for_others_hides_nothing_behind_it(house: House) -> None:
+    browser = await house.browser(OLGA)
+    before = house.site.relay.head
+
+    async def work(uow: Any) -> None:
+        for _ in range(450):
+            uow.emit(Event("conversation.updated", MONDAY, "line", {}, line_id=SERVICE))
+
+    await house.office.store.run(work)
+    await house.ann_writes("behind it")
+    async with console(house, browser) as olga:
+        answer = await olga.say("sync", {"after": before})
+        assert "message.received" in [event["type"] for event in answer["events"]]
+
+
+async def test_a_console_that_is_ahead_of_a_restored_database_begins_anew(house: House) -> None:
+    async with console(house, await house.browser(OLGA)) as olga:
+        head = house.site.relay.head
+        assert await olga.say("sync", {"after": head + 1}) == {"ok": True, "reset": True, "head": head}
+        assert await olga.say("sync", {"after": head}) == {"ok": True, "events": [], "head": head, "more": False}
 
 
 async def test_a_disabled_operator_hears_nothing_within_five_seconds(house: House) -> None:
