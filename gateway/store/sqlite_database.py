@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from gateway.domain.errors import StoreUnavailable
+from gateway.domain.errors import ConfigError, StoreUnavailable
 from gateway.domain.event import Event
 from gateway.store.events import InOrder
 from gateway.store.schema import HEAD, creation, older
@@ -64,7 +64,10 @@ class SqliteDatabase:
 async def open_sqlite(path: str) -> SqliteDatabase:
     """Open, make or migrate. Raises StoreUnavailable; ConfigError if the database is newer than this program."""
     if path != MEMORY:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError(f"The folder for the database {path} cannot be made: {error.strerror}.") from error
     raw = connect(path)
     try:
         if _version(raw) != HEAD:
