@@ -28,7 +28,5 @@ def alone(settings: Settings) -> Iterator[None]:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise ConfigError(
-                f"{path} is in use by another gateway; stop that one or set store.url."
-            ) from None
+            raise ConfigError(f"{path} is in use by another gateway; stop that one or set store.url.") from None
         yield

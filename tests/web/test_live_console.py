@@ -256,6 +256,21 @@ async def test_leaving_a_line_ends_its_events_and_joining_begins_them(house: Hou
         assert len(ivan.events("message.received")) == 1
 
 
+async def test_whoever_loses_a_conversation_of_another_line_hears_it(house: House) -> None:
+    browser = await house.browser(IVAN, role="operator")
+    talk = await house.ann_writes()
+    await house.office.offers.take(house.office.directory.operator(IVAN), talk.id)
+    await house.give_role(OLGA, "supervisor")
+    async with console(house, browser) as ivan:
+        await house.office.offers.take(house.office.directory.operator(OLGA), talk.id)
+        await eventually(lambda: ivan.events("conversation.assigned"))
+        (told,) = ivan.events("conversation.assigned")
+        assert (told["data"]["conversation"]["operator_id"], told["data"]["left"]) == (OLGA, IVAN)
+        before = len(ivan.events("message.received"))
+        await house.ann_writes("now for Olga")
+        assert len(ivan.events("message.received")) == before
+
+
 async def test_naming_a_room_from_outside_does_nothing(house: House) -> None:
     async with console(house, await house.browser(IVAN, role="operator")) as ivan:
         for name in ("join", "enter_room", "subscribe"):
