@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -64,10 +65,7 @@ class SqliteDatabase:
 async def open_sqlite(path: str) -> SqliteDatabase:
     """Open, make or migrate. Raises StoreUnavailable; ConfigError if the database is newer than this program."""
     if path != MEMORY:
-        try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ConfigError(f"The folder for the database {path} cannot be made: {error.strerror}.") from error
+        _make_room(Path(path))
     raw = connect(path)
     try:
         if _version(raw) != HEAD:
@@ -76,6 +74,16 @@ async def open_sqlite(path: str) -> SqliteDatabase:
         raw.close()
         raise
     return SqliteDatabase(path, raw)
+
+
+def _make_room(path: Path) -> None:
+    """Names, addresses, passwords of mailboxes: a new file is for our own user alone."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"The folder for the database {path} cannot be made: {error.strerror}.") from error
+    with suppress(OSError):  # whatever is wrong with the place, the database says it better
+        path.touch(mode=0o600)
 
 
 def _bring_up(path: str, raw: sqlite3.Connection) -> None:
