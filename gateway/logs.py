@@ -99,9 +99,10 @@ def _adopt_standard_logging(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared], processors=[meta, renderer]
         )
     )
+    handler.setLevel(max(level, logging.WARNING))  # also of those whose loggers have a level of their own
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(max(level, logging.WARNING))
+    root.setLevel(handler.level)
 
 
 def _field(key: object, value: Any, depth: int) -> Any:

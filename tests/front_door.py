@@ -24,6 +24,7 @@ from gateway.services.visitors import Reception, Visitors
 from gateway.signals.memory import MemorySignals
 from gateway.store.opening import open_store
 from gateway.web import forms, widget
+from gateway.web.bodies import Patience
 from gateway.web.floods import Floods
 from gateway.web.live_widget import Doors, WidgetNamespace
 from tests.fakes.blobs import DictBlobs
@@ -108,7 +109,9 @@ class Browser:
 
 
 @asynccontextmanager
-async def front_door(*, rates: Mapping[str, str] | None = None, per_address: int = 50, **line: Any) -> AsyncIterator[FrontDoor]:
+async def front_door(
+    *, rates: Mapping[str, str] | None = None, per_address: int = 50, patience: Patience | None = None, **line: Any
+) -> AsyncIterator[FrontDoor]:
     """An office with its visitors' side open."""
     clock = HandClock()
     async with open_store(":memory:", clock=clock, ids=CountedIds()) as opened, aiohttp.ClientSession() as http:
@@ -116,7 +119,10 @@ async def front_door(*, rates: Mapping[str, str] | None = None, per_address: int
         reception = reception_of(office)
         visitors, moves = Visitors(reception), VisitorMoves(reception)
         doors = Doors(
-            Floods(rates=rates), lambda request: request.headers.get("X-Test-Address", request.remote or ""), per_address
+            Floods(rates=rates),
+            lambda request: request.headers.get("X-Test-Address", request.remote or ""),
+            per_address,
+            patience or Patience(),
         )
         namespace = WidgetNamespace(reception, visitors, moves, doors=doors)
         office.store.on_commit(lambda events: [namespace.hear(event) for event in events] and None)

@@ -112,3 +112,11 @@ def test_without_a_terminal_there_are_no_colours() -> None:
     logs.get("intake").info("message.stored")
     assert "\x1b" not in stream.getvalue()
     assert "message.stored" in stream.getvalue()
+
+
+def test_a_library_that_raises_its_own_voice_is_not_heard(out: io.StringIO) -> None:
+    chatty = logging.getLogger("chatty")
+    chatty.setLevel(logging.INFO)
+    chatty.info("Connection closed")
+    chatty.warning("Really")
+    assert [json.loads(line)["event"] for line in out.getvalue().splitlines()] == ["Really"]

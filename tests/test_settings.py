@@ -223,3 +223,19 @@ def test_the_template_is_the_defaults_once_uncommented() -> None:
 def test_the_schema_needs_no_references() -> None:
     assert "$ref" not in str(reference.schema())
     assert reference.schema()["$schema"].startswith("http://json-schema.org/draft-07")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "store:\n  url: mysql://olga:pw/1@db/gateway\n",
+        "store:\n  url: postgresql://olga:pw@a/b\n  url: postgresql://olga:pw@c/d\n",
+        "store:\n  urls: postgresql://olga:pw@a/b\n",
+        "store: postgresql://olga:pw@a/b\n",
+        "store:\n\turl: postgresql://olga:pw@a/b\n",
+    ],
+)
+def test_no_line_that_is_shown_holds_a_password(text: str) -> None:
+    said = complaint(text)
+    assert "gateway.yaml:" in said
+    assert "pw" not in said

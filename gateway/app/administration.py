@@ -53,7 +53,7 @@ class Administration:
         core = self._gateway.parts.core
         lines = [
             await _tried("store", core.store.head()),
-            await _tried("signals", core.signals.nudge("check")),
+            await _tried("signals", core.signals.check()),
             await _tried("files", core.blobs.check()),
         ]
         for channel in self._gateway.parts.directory.now.channels.values():

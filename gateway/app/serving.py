@@ -15,6 +15,7 @@ from aiohttp import web
 
 from gateway import logs
 from gateway.app import first_start
+from gateway.app.alone import alone
 from gateway.app.running import Opened, opened, working
 from gateway.app.web_parts import accounts_of, application
 from gateway.domain.errors import ConfigError
@@ -23,6 +24,7 @@ from gateway.web import server
 
 SHUTDOWN_SECONDS = 3.0  # running requests have had their time already; what is left does not answer
 BUILD_SECONDS = 30.0
+IDLE_SECONDS = 150.0  # longer than proxies keep their own; who connects and asks for nothing goes then as well
 FIRST = '             gateway operator add you@example.com --name "Your name" --role admin'
 log = logs.get("app")
 
@@ -89,25 +91,34 @@ class Serving:
 async def running(settings: Settings) -> AsyncIterator[Serving]:
     """Everything of one process, for `serve` and for tests of the whole product."""
     async with opened(settings) as gateway:
-        found = await first_start.prepare(gateway.parts.core, demo=settings.demo.enabled)
-        await gateway.parts.directory.refresh()
-        app = application(gateway.parts, gateway.views, settings, secret=gateway.secret)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, handler_cancellation=True)
-        await runner.setup()
-        try:
-            sock = _bound(settings)
-            await _take_over(gateway, settings)
-            async with working(gateway.parts):
-                await _channels_are_built(gateway)
-                url = await _listen(runner, sock, settings)
-                if found.made:
-                    token = await accounts_of(gateway.parts).link(found.made)
-                    _welcome(url, link=f"{settings.public_url}/sign-in#token={token}", demo=settings.demo.enabled)
-                elif settings.server.processes == 1:
-                    _welcome(url, demo=settings.demo.enabled, nobody=found.nobody)
-                yield Serving(gateway, app, url)
-        finally:
-            await runner.cleanup()
+        with alone(settings), _bound(settings) as sock:
+            async with _answering(gateway, settings, sock) as serving:
+                yield serving
+
+
+@asynccontextmanager
+async def _answering(gateway: Opened, settings: Settings, sock: socket.socket) -> AsyncIterator[Serving]:
+    """The address is ours before anything is made: the link of a first start is shown once, and must not be lost."""
+    found = await first_start.prepare(gateway.parts.core, demo=settings.demo.enabled)
+    await gateway.parts.directory.refresh()
+    app = application(gateway.parts, gateway.views, settings, secret=gateway.secret)
+    runner = web.AppRunner(
+        app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, handler_cancellation=True, keepalive_timeout=IDLE_SECONDS
+    )
+    await runner.setup()
+    try:
+        await _take_over(gateway, settings)
+        async with working(gateway.parts):
+            await _channels_are_built(gateway)
+            url = await _listen(runner, sock, settings)
+            if found.made:
+                token = await accounts_of(gateway.parts).link(found.made)
+                _welcome(url, link=f"{settings.public_url}/sign-in#token={token}", demo=settings.demo.enabled)
+            elif settings.server.processes == 1:
+                _welcome(url, demo=settings.demo.enabled, nobody=found.nobody)
+            yield Serving(gateway, app, url)
+    finally:
+        await runner.cleanup()
 
 
 async def _take_over(gateway: Opened, settings: Settings) -> None:

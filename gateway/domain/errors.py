@@ -4,6 +4,7 @@ GatewayError
 ├── ConfigError            a file, an environment value or a setting is wrong: place and remedy in the text
 ├── Rejected               the sender's fault                                   → 4xx
 │   ├── TooLarge           over a stated limit                                  → 413
+│   ├── TooSlow            it did not arrive in time                            → 408
 │   ├── Unauthenticated    who is it?                                           → 401
 │   └── TooMany            a limit per visitor, address or account              → 429, `retry_after`
 ├── Refused                a rule said no                                       → 403 or 409
@@ -60,6 +61,12 @@ class TooLarge(Rejected):
     """It is over the size limit."""
 
     code = "too_large"
+
+
+class TooSlow(Rejected):
+    """It did not arrive in time; send it again."""
+
+    code = "too_slow"
 
 
 class Unauthenticated(Rejected):

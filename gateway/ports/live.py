@@ -25,6 +25,10 @@ class Signals(Protocol):
         """Call the listener for each nudge (own process included); returns the way to stop."""
         ...
 
+    async def check(self) -> None:
+        """Raises StoreUnavailable if other processes cannot be reached."""
+        ...
+
     async def close(self) -> None: ...
 
 

@@ -59,7 +59,8 @@ def audience(event: Event) -> tuple[str, ...]:
     """The rooms that may hear an event.
 
     Offers go to the person asked and to supervisors. What belongs to no line and is not meant for everyone (a contact that
-    was only imported) goes to those who see all. Who holds the conversation hears of it on any line.
+    was only imported) goes to those who see all. Who holds the conversation, or just held it, hears of it on any line,
+    and so does who is responsible for the lead, or just was.
     """
     if event.type == "raw.quarantined":
         return (CONFIGURE,)
@@ -77,8 +78,11 @@ def may_hear(event: Event, *, operator: Operator, scope: Scope) -> bool:
 
 
 def _persons(event: Event) -> set[str]:
-    persons: set[str | None] = {event.operator_id}
+    persons: set[str | None] = {event.operator_id, event.data.get("left")}
     conversation, call = event.data.get("conversation"), event.data.get("call")
+    for lead in (event.data.get("lead"), event.data.get("before")):
+        if isinstance(lead, Mapping):
+            persons.add(lead.get("responsible_id"))
     if isinstance(conversation, Mapping):
         persons.add(conversation.get("operator_id"))
     if isinstance(call, Mapping):

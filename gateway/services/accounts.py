@@ -8,13 +8,14 @@ May talk to: ports, domain, services.passwords.
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from gateway.domain.errors import NotFound, Rejected, Unauthenticated
+from gateway.domain.errors import NotFound, Rejected, TooLarge, Unauthenticated
 from gateway.domain.event import Event
 from gateway.domain.ids import OperatorId
 from gateway.domain.operator import Operator
@@ -26,6 +27,7 @@ from gateway.services.passwords import Passwords
 TICKET_LIFE = timedelta(seconds=30)
 TOUCH_EVERY = timedelta(minutes=1)
 AGENT_LIMIT = 200
+PREFERENCES_LIMIT = 64_000  # every row of the operator carries them
 WRONG = "The address, the password or the link is not right, or no longer valid."
 
 
@@ -123,14 +125,14 @@ class Accounts:
         return await self._make(operator_id, kind="link", life=self._lives.link)
 
     async def change_me(self, signed: Signed, changes: MyChanges) -> Operator:
-        """Change oneself. A new password ends the other sessions. Raises Rejected (wrong current password)."""
+        """Change oneself. A new password ends the other sessions. Raises Rejected (wrong current password), TooLarge."""
         fresh = await self._new_password(signed.operator, changes.password) if changes.password else None
 
         async def work(uow: UnitOfWork) -> Operator:
             me = await uow.operators.get(signed.operator.id)
             me = replace(me, name=changes.name or me.name, locale=changes.locale or me.locale)
             if changes.preferences is not None:
-                me = replace(me, preferences={**me.preferences, **changes.preferences})
+                me = replace(me, preferences=_within_reason({**me.preferences, **changes.preferences}))
             if fresh:
                 me = replace(me, password_hash=fresh)
                 await uow.operators.end_sessions_of(me.id)
@@ -214,6 +216,12 @@ class Accounts:
 
     def _alive(self, session: Session, now: datetime) -> bool:
         return now < session.expires_at and now - session.seen_at < self._lives.idle
+
+
+def _within_reason(preferences: Mapping[str, Any]) -> Mapping[str, Any]:
+    if len(json.dumps(preferences, default=str)) > PREFERENCES_LIMIT:
+        raise TooLarge(f"All preferences together may have {PREFERENCES_LIMIT} characters.")
+    return preferences
 
 
 def _hash(token: str) -> str:

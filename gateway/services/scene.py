@@ -74,6 +74,8 @@ class Scene:
         """Tell what happened; every event of a conversation carries its row."""
         if self.conversation:
             data["conversation"] = self.row()
+            if (left := self._left_by()) is not None:
+                data["left"] = left
         self.uow.emit(
             Event(
                 type,
@@ -87,6 +89,13 @@ class Scene:
                 operator_id=operator_id,
             )
         )
+
+    def _left_by(self) -> OperatorId | None:
+        """Who held it when this transaction began and does no more: they must hear that it is gone, on any line."""
+        before, now = self._stored[1], self.conversation
+        if before is None or now is None or before.id != now.id or before.operator_id == now.operator_id:
+            return None
+        return before.operator_id
 
     def row(self) -> Mapping[str, Any]:
         """The conversation as screens see it now."""

@@ -94,7 +94,10 @@ class Page:
         """Lead source facts: page without query, title, referrer, campaign values."""
         if not self.url.startswith(("https://", "http://")):
             return {}
-        parts = urlsplit(self.url[:2000])
+        try:
+            parts = urlsplit(self.url[:2000])
+        except ValueError:  # a bracket where a host should be
+            return {}
         facts = {"page": f"{parts.scheme}://{parts.netloc}{parts.path}", "title": self.title[:200]}
         if self.referrer.startswith(("https://", "http://")):
             facts["referrer"] = self.referrer[:500]

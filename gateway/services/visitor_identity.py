@@ -16,6 +16,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from gateway.domain.errors import Rejected
+from gateway.domain.storable import storable
 from gateway.services.visitor_fields import mail_address, phone_number
 
 LIFE_SECONDS = 600
@@ -59,7 +60,7 @@ def _claims(token: str, secret: str) -> Mapping[str, Any]:
     if len(token) > MAX_TOKEN:
         raise _wrong("it is too long")
     try:
-        return jwt.decode(token, OctKey.import_key(secret), algorithms=["HS256"]).claims
+        return storable(jwt.decode(token, OctKey.import_key(secret), algorithms=["HS256"]).claims)
     except (JoseError, ValueError):
         raise _wrong("the signature does not fit, or it is not a JWT signed with HS256") from None
 

@@ -21,7 +21,7 @@ from gateway.domain.inbound import Claim
 
 USE_DAYS, KEEP_DAYS = 30, 400
 TICKET_SECONDS = 3600
-MAX_TOKEN = 2048
+MAX_TOKEN = 4096
 DAY = 86_400
 
 
@@ -83,7 +83,7 @@ class Seals:
             "s": visitor.subject, "n": visitor.name, "e": visitor.email, "p": visitor.phone, "l": visitor.locale,
             "g": sorted(visitor.signed),
         }  # fmt: skip
-        body = _pack(json.dumps({k: v for k, v in payload.items() if v}, separators=(",", ":")).encode())
+        body = _pack(json.dumps({k: v for k, v in payload.items() if v}, separators=(",", ":"), ensure_ascii=False).encode())
         return f"v1.{body}.{self._sign('visitor', body)}"
 
     def read(self, token: str, *, now: datetime, keep: bool = False) -> Visitor:

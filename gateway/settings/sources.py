@@ -5,6 +5,7 @@ Reads files and environment variables; judges nothing: `loading` does.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from gateway.domain.errors import ConfigError
 
 PREFIX = "GATEWAY__"
+PASSWORD = re.compile(r"(?<=://)[^/\s:@]*:[^\s@]+(?=@)")
 Path_ = tuple[str | int, ...]
 
 
@@ -26,6 +28,11 @@ class Place:
 
     name: str
     excerpt: str = ""
+
+
+def without_passwords(text: str) -> str:
+    """As it may stand on a screen or in a ticket: same length, so that a mark below stays where it is."""
+    return PASSWORD.sub(lambda found: "*" * len(found[0]), text)
 
 
 class YamlSource:
@@ -63,7 +70,8 @@ class YamlSource:
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             place = self._at(mark.line, mark.column) if mark else Place(str(self._path))
-            raise ConfigError(f"{place.name}: not valid YAML: {error.problem or error.context}{place.excerpt}") from error
+            problem = without_passwords((error.problem or error.context or "").partition(" with value ")[0])
+            raise ConfigError(f"{place.name}: not valid YAML: {problem}{place.excerpt}") from error
         if tree is None:
             return CommentedMap()
         if not isinstance(tree, CommentedMap):
@@ -73,7 +81,7 @@ class YamlSource:
     def _at(self, line: int, column: int) -> Place:
         lines = self._text.splitlines()
         shown = lines[line] if line < len(lines) else ""
-        excerpt = f"\n  {line + 1:>4} | {shown}\n       | {' ' * column}^"
+        excerpt = f"\n  {line + 1:>4} | {without_passwords(shown)}\n       | {' ' * column}^"
         return Place(f"{self._path}:{line + 1}:{column + 1}", excerpt)
 
 

@@ -79,6 +79,9 @@ class MemorySignals:
 
         return stop
 
+    async def check(self) -> None:
+        """There is nobody to reach."""
+
     async def close(self) -> None:
         """Nothing is held."""
 

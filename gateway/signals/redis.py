@@ -16,6 +16,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from gateway.domain.errors import StoreUnavailable
 from gateway.signals.memory import Listener, MemorySignals
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,14 @@ class RedisSignals:
         """Until this process hears the others."""
         self._start()
         await self._connected.wait()
+
+    async def check(self) -> None:
+        """Raises StoreUnavailable."""
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                await self.client.ping()
+        except (RedisError, OSError) as error:  # a TimeoutError is an OSError
+            raise StoreUnavailable(f"Redis does not answer ({type(error).__name__}); look at signals.url.") from None
 
     async def close(self) -> None:
         """Stop listening and hang up."""

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
-from gateway.domain.errors import StoreUnavailable
+from gateway.domain.errors import ConfigError, StoreUnavailable
 from gateway.domain.event import Event
 from gateway.store.events import InOrder
 from gateway.store.schema import HEAD, creation, older
@@ -78,7 +78,10 @@ async def open_sqlite(path: str) -> SqliteDatabase:
 
 def _make_room(path: Path) -> None:
     """Names, addresses, passwords of mailboxes: a new file is for our own user alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"The folder for the database {path} cannot be made: {error.strerror}.") from error
     with suppress(OSError):  # whatever is wrong with the place, the database says it better
         path.touch(mode=0o600)
 

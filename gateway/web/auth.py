@@ -11,6 +11,7 @@ from aiohttp import web
 
 from gateway.domain.errors import Forbidden, Unauthenticated
 from gateway.domain.operator import Permission
+from gateway.domain.storable import storable
 from gateway.services.access import require
 from gateway.services.accounts import Signed
 from gateway.web import limits
@@ -23,9 +24,9 @@ COOKIE_LIMIT = 200
 
 
 def session_token(request: web.Request) -> str:
-    """The cookie's value, or "" (also when it is absurdly long)."""
+    """The cookie's value, or "" (also when it is absurdly long, or no text that was made here)."""
     token = request.cookies.get(request.app[SITE].config.cookie, "")
-    return token if len(token) <= COOKIE_LIMIT else ""
+    return token if len(token) <= COOKIE_LIMIT and token.isascii() else ""
 
 
 async def admit(request: web.Request, *, permission: Permission | None) -> Signed:
@@ -38,7 +39,7 @@ async def admit(request: web.Request, *, permission: Permission | None) -> Signe
     if request.method not in SAFE:
         same_site(request)
         given = request.headers.get("X-CSRF-Token", "")
-        if not hmac.compare_digest(given.encode(), signed.session.csrf.encode()):
+        if not hmac.compare_digest(storable(given).encode(), signed.session.csrf.encode()):
             raise Forbidden("The header X-CSRF-Token is missing or not this session's.", code="csrf")
     if permission is not None:
         require(signed.operator, permission)

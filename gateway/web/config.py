@@ -7,6 +7,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from gateway.web.bodies import Patience
+
 ASSETS = Path(__file__).parent / "assets"
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 Network = IPv4Network | IPv6Network
@@ -19,7 +21,7 @@ class WebConfig:
     settled: somebody has set public_url; else it is a guess, and browsers may reach us under any name.
     trusted_proxies: networks whose X-Forwarded-For is believed. more_origins: further exact origins of the console
     (a development server). limits_url: where counters live, "memory://" or "redis://…".
-    nameless_seconds: how long a socket may stay without entering a namespace.
+    patience: how long bodies may take. nameless_seconds: how long a socket may stay without entering a namespace.
     metrics_token: bearer token of /metrics; without one it answers loopback only.
     """
 
@@ -37,6 +39,7 @@ class WebConfig:
     file_bytes: int = 25 << 20
     hook_bytes: int = 5 << 20
     hook_seconds: float = 3.0
+    patience: Patience = field(default=Patience())
     drain_seconds: float = 10.0
     sweep_seconds: float = 2.0
     nameless_seconds: float = 15.0

@@ -1,20 +1,22 @@
 """The body of a posted form as texts by name: urlencoded, multipart (texts only) or JSON, in whatever charset its page has.
 
 Old pages post in their own charset, so what is not UTF-8 is read as what `_charset_` or the request names, else as the likelier
-of the two Windows ones. A name that comes several times is a choice of several things: all of them. May talk to: domain.
+of the two Windows ones. A name that comes several times is a choice of several things: all of them.
+May talk to: domain, services (limits), web.bodies.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, MultipartReader, web
-from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.domain.errors import Rejected, TooLarge
 from gateway.services.visitor_fields import MAX_FIELDS
+from gateway.web.bodies import reading, whole
 from gateway.web.wire import loads
 
 BODY_LIMIT = 128 * 1024
@@ -22,32 +24,18 @@ CHARSET = "_charset_"  # browsers fill it in, https://html.spec.whatwg.org/#attr
 _WORD = re.compile(rb"[\xc0-\xff\xa8\xb8]{3}")  # three letters in a row beyond ASCII: Russian, hardly ever a Western language
 
 
-async def read_form(request: web.Request) -> dict[str, str]:
-    """Raises TooLarge, Rejected (malformed, form_too_large, no_files)."""
-    if (request.content_length or 0) > BODY_LIMIT:
-        raise TooLarge("The form is too large.")
-    if request.content_type == "multipart/form-data":
-        return _texts(await _parts(request), charset=None)
-    body = await _body(request)
-    if request.content_type == "application/json":
-        return _json(body)
-    return _texts(_pairs(body), charset=request.charset)
+async def read_form(request: web.Request, *, seconds: float) -> dict[str, str]:
+    """Raises TooLarge, TooSlow, Rejected (malformed, form_too_large, no_files)."""
+    async with reading(seconds=seconds):
+        if request.content_type == "multipart/form-data":
+            return _texts(await _parts(request), charset=None)
+        body = await whole(request, limit=BODY_LIMIT, seconds=seconds)
+        if request.content_type == "application/json":
+            return _json(loads(body))
+        return _texts(_pairs(body), charset=request.charset)
 
 
-async def _body(request: web.Request) -> bytes:
-    body = bytearray()
-    while chunk := await request.content.readany():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise TooLarge("The form is too large.")
-    return bytes(body)
-
-
-def _json(body: bytes) -> dict[str, str]:
-    try:
-        value = loads(body)
-    except ValueError:
-        raise Rejected("The body is not JSON.", code="malformed") from None
+def _json(value: Any) -> dict[str, str]:
     if not isinstance(value, dict):
         raise Rejected("Send one object with texts.", code="malformed")
     several = {name: given if isinstance(given, list) else [given] for name, given in value.items()}
@@ -55,19 +43,15 @@ def _json(body: bytes) -> dict[str, str]:
 
 
 def _pairs(body: bytes) -> list[tuple[bytes, bytes]]:
-    try:  # latin-1 keeps every byte for what it is
-        pairs = parse_qsl(
-            body.decode("latin-1"), keep_blank_values=True, encoding="latin-1", max_num_fields=MAX_FIELDS * 2
-        )  # fmt: skip
-    except ValueError:
-        raise Rejected("The form cannot be read.", code="malformed") from None
+    text = body.decode("latin-1")  # which keeps every byte for what it is
+    pairs = parse_qsl(text, keep_blank_values=True, encoding="latin-1", max_num_fields=MAX_FIELDS * 2)
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
 
 
 async def _parts(request: web.Request) -> list[tuple[bytes, bytes]]:
     try:
         return await _read(await request.multipart())
-    except (ValueError, RuntimeError, HttpProcessingError):  # what the library makes of parts without sense
+    except RuntimeError:  # what the library makes of parts without sense
         raise Rejected("The form cannot be read.", code="malformed") from None
 
 

@@ -16,10 +16,12 @@ import structlog
 from aiohttp import web
 
 from gateway.domain.errors import GatewayError
+from gateway.domain.storable import storable
 from gateway.services.site_forms import Posted, SiteForms
 from gateway.services.visitor_fields import Page
 from gateway.web.form_bodies import read_form
 from gateway.web.live_widget import Doors
+from gateway.web.problems import status_of
 from gateway.web.widget_answers import allow, guarded, preflight
 
 log = structlog.get_logger(__name__)
@@ -35,6 +37,12 @@ SORRY: Mapping[str, tuple[str, str]] = {
     "ru": ("Не отправлено", "Вернитесь, пожалуйста, и проверьте написанное."),
     "es": ("No se ha enviado", "Vuelve atrás y revisa lo que has escrito."),
     "fa": ("فرستاده نشد", "لطفاً برگردید و آنچه نوشته‌اید را بررسی کنید."),
+}
+LATER: Mapping[str, tuple[str, str]] = {
+    "en": ("This was not sent yet", "Please go back and send it again in a minute."),
+    "ru": ("Пока не отправлено", "Вернитесь, пожалуйста, и отправьте ещё раз через минуту."),
+    "es": ("Todavía no se ha enviado", "Vuelve atrás y envíalo otra vez dentro de un minuto."),
+    "fa": ("هنوز فرستاده نشد", "لطفاً برگردید و یک دقیقهٔ دیگر دوباره بفرستید."),
 }
 PAGE = """<!doctype html><html lang="{lang}" dir="{dir}"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"><title>{title}</title>
@@ -69,7 +77,8 @@ class _Forms:
             await self._store(request, fields)
         except GatewayError as error:
             log.info("form.refused", code=error.code)
-            return _page(request, SORRY, status=429 if error.code == "too_many" else 422)
+            status = status_of(error)
+            return _page(request, LATER if status in (408, 429, 503) else SORRY, status=status)
         back = self._way_back(request, fields)
         if back:
             return web.Response(status=303, headers={"Location": back, "Cache-Control": "no-store"})
@@ -79,7 +88,7 @@ class _Forms:
         address = self.doors.address(request)
         for rate in ("form", "form.day"):
             await self.doors.floods.admit(rate, address)
-        return await read_form(request)
+        return await read_form(request, seconds=self.doors.patience.text)
 
     async def _store(self, request: web.Request, fields: Mapping[str, str]) -> str | None:
         if any(fields.get(trap) for trap in TRAPS):
@@ -88,8 +97,8 @@ class _Forms:
         said = {name: value for name, value in fields.items() if not name.startswith("_")}
         posted = Posted(
             said, Page(_referrer(request), fields.get("_title", ""), fields.get("_referrer", "")), origin=_origin(request),
-            id=(fields.get("_id") or request.headers.get("Idempotency-Key") or "")[:100], poster=self.doors.address(request),
-            locale=_language(request),
+            id=(fields.get("_id") or storable(request.headers.get("Idempotency-Key", "")))[:100],
+            poster=self.doors.address(request), locale=_language(request),
         )  # fmt: skip
         return (await self.forms.post(request.match_info["key"], posted)).message_id
 
@@ -108,7 +117,7 @@ def _wants_page(request: web.Request) -> bool:
 
 
 def _referrer(request: web.Request) -> str:
-    return request.headers.get("Referer", "")[:2000]
+    return storable(request.headers.get("Referer", ""))[:2000]
 
 
 def _origin(request: web.Request) -> str | None:

@@ -13,6 +13,7 @@ import structlog
 from aiohttp import web
 
 from gateway.domain.errors import Forbidden
+from gateway.domain.storable import storable
 from gateway.web.address import came_through_a_proxy, is_loopback
 from gateway.web.marks import ADDRESS
 from gateway.web.site import SITE, Site
@@ -54,7 +55,7 @@ async def figures(request: web.Request) -> web.Response:
     token = site.config.metrics_token
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     local = is_loopback(request[ADDRESS]) and not came_through_a_proxy(request)
-    if not (hmac.compare_digest(given.encode(), token.encode()) if token else local):
+    if not (hmac.compare_digest(storable(given).encode(), token.encode()) if token else local):
         raise Forbidden
     return web.Response(body=site.metrics.text(), headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
 

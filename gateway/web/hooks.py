@@ -13,9 +13,10 @@ import structlog
 from aiohttp import web
 
 from gateway.domain.channel import Channel
-from gateway.domain.errors import NotFound, TooLarge
+from gateway.domain.errors import NotFound
 from gateway.ports.channel import HookParser, HookRequest
 from gateway.web import limits
+from gateway.web.bodies import whole
 from gateway.web.marks import ADDRESS, CROWD
 from gateway.web.site import SITE, Site
 from gateway.web.wire import respond
@@ -31,7 +32,7 @@ def attach(site: Site) -> None:
 
 
 async def receive(request: web.Request) -> web.StreamResponse:
-    """One hook request. Raises NotFound, Unauthenticated, TooLarge, TooMany, StoreUnavailable, TimeoutError: no promise."""
+    """One hook request. Raises NotFound, Rejected and its kin, StoreUnavailable, TimeoutError: no promise."""
     site = request.app[SITE]
     if request.method in CLOSED:
         raise web.HTTPMethodNotAllowed(request.method, ["GET", "POST", "PUT"])
@@ -43,8 +44,9 @@ async def receive(request: web.Request) -> web.StreamResponse:
     if not isinstance(adapter, HookParser):
         raise NotFound
     try:
+        asked = await _hook_request(request, site)
         async with asyncio.timeout(site.config.hook_seconds):
-            kept = await _keep(site, request, adapter)
+            kept = await _keep(site, asked, adapter)
     except BaseException as error:
         site.metrics.hooks.labels(channel.kind, type(error).__name__).inc()
         raise
@@ -64,23 +66,17 @@ async def _channel(site: Site, request: web.Request) -> Channel:
     return found[0]
 
 
-async def _keep(site: Site, request: web.Request, adapter: HookParser) -> str:
-    raw = adapter.verify(await _hook_request(request, limit=site.config.hook_bytes))
+async def _keep(site: Site, asked: HookRequest, adapter: HookParser) -> str:
+    raw = adapter.verify(asked)
     if raw is None:
         return "ping"
     accepted = await site.cases.inbox.keep(raw)
     return "kept" if accepted.new else "repeated"
 
 
-async def _hook_request(request: web.Request, *, limit: int) -> HookRequest:
-    if (request.content_length or 0) > limit:
-        raise TooLarge(f"At most {limit} bytes.")
-    body = bytearray()
-    async for chunk in request.content.iter_chunked(1 << 16):
-        body += chunk
-        if len(body) > limit:
-            raise TooLarge(f"At most {limit} bytes.")
+async def _hook_request(request: web.Request, site: Site) -> HookRequest:
+    body = await whole(request, limit=site.config.hook_bytes, seconds=site.config.hook_seconds)
     return HookRequest(
-        method=request.method, path=request.match_info.get("rest", ""), query=dict(request.query), body=bytes(body),
+        method=request.method, path=request.match_info.get("rest", ""), query=dict(request.query), body=body,
         headers={name.lower(): value for name, value in request.headers.items()}, remote=request[ADDRESS],
     )  # fmt: skip

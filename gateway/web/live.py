@@ -17,6 +17,7 @@ import socketio.packet
 import structlog
 from aiohttp import web
 
+from gateway.web import slowness
 from gateway.web.cases import Cases
 from gateway.web.config import WebConfig
 from gateway.web.live_console import ConsoleNamespace
@@ -25,7 +26,7 @@ from gateway.web.relay import Relay
 from gateway.web.wire import SocketCodec
 
 log = structlog.get_logger(__name__)
-PAYLOAD_BYTES = 100_000
+PAYLOAD_BYTES = 256_000  # the longest message a channel may allow, in the widest letters, and a form with it
 PING_SECONDS, PONG_SECONDS = 20, 15
 HANG_UP_SECONDS = 1.0
 Drain = Callable[[float], Awaitable[None]]
@@ -116,15 +117,7 @@ class Live:
             if late:
                 log.info("live.nameless_closed", sockets=len(late))
             for sid in late:
-                await self._cut(sid)
-
-    async def _cut(self, sid: str) -> None:
-        """Nobody there is asked to read a goodbye."""
-        request = self.server.environ[sid]["aiohttp.request"] if sid in self.server.environ else None
-        await self.server.eio.sockets[sid].close(wait=False, abort=True)
-        if request is not None and request.transport is not None:
-            request.transport.abort()
-        self.server.eio.sockets.pop(sid, None)
+                await slowness.cut_connection(self.server, sid)
 
     async def shut(self) -> None:
         """Stop the library's own tasks."""

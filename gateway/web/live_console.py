@@ -19,6 +19,7 @@ from gateway.domain.errors import Forbidden, GatewayError, NotFound, Unauthentic
 from gateway.domain.event import Event
 from gateway.domain.ids import ConversationId
 from gateway.services.access import EVERYONE, SEE_ALL, may_hear, scope_of, visible
+from gateway.web import slowness
 from gateway.web.cases import Cases
 from gateway.web.config import WebConfig
 from gateway.web.console_pushes import Pushes
@@ -166,12 +167,14 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
 
     async def _sync(self, seat: Seat, payload: Any) -> Answer:
         after, head = understand(Sync, payload).after, self._relay.head
-        if head - after > SYNC_LIMIT:
-            return {"reset": True, "head": head}
-        events = [e for e in await self._cases.core.store.events(after=after, limit=SYNC_PAGE) if e.seq <= head]
-        heard = [event_row(e) for e in events if may_hear(e, operator=seat.operator, scope=seat.scope)]
-        reached = events[-1].seq if events else head
-        return {"events": heard, "head": reached, "more": reached < head}
+        if head - after > SYNC_LIMIT or (after > head and after > await self._cases.core.store.head()):
+            return {"reset": True, "head": head}  # too far behind; or ahead of a database that was put back from a copy
+        heard: list[Any] = []
+        while after < head and not heard:  # a page without anything for this reader looks like the end to them
+            events = [e for e in await self._cases.core.store.events(after=after, limit=SYNC_PAGE) if e.seq <= head]
+            heard = [event_row(e) for e in events if may_hear(e, operator=seat.operator, scope=seat.scope)]
+            after = events[-1].seq if events else head
+        return {"events": heard, "head": min(after, head), "more": after < head}
 
     async def _typing(self, seat: Seat, payload: Any) -> Answer:
         told = understand(Typing, payload)
@@ -222,25 +225,10 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
             await self._cut_if_slow(seat)
 
     async def _cut_if_slow(self, seat: Seat) -> None:
-        if self._unread(seat.sid) > UNREAD_PACKETS:
+        if slowness.unread(self.server, namespace=NAME, sid=seat.sid) > UNREAD_PACKETS:
             log.warning("console.slow_cut", operator_id=seat.operator.id)
             self._metrics.cut.labels("slow").inc()
-            await self._abort(seat.sid)
-
-    def _unread(self, sid: str) -> int:
-        socket = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, NAME))
-        return socket.queue.qsize() if socket is not None else 0
-
-    async def _abort(self, sid: str) -> None:
-        """Close without asking the peer to read: its queue is dropped and the connection cut."""
-        request = self.server.get_environ(sid, NAME)["aiohttp.request"]
-        socket = self.server.eio.sockets.get(self.server.manager.eio_sid_from_sid(sid, NAME))
-        if socket is not None:
-            await socket.close(wait=False, abort=True)
-            while not socket.queue.empty():
-                socket.queue.get_nowait()
-        if request.transport is not None:
-            request.transport.abort()
+            await slowness.cut(self.server, namespace=NAME, sid=seat.sid)
 
     async def _revoke(self, seat: Seat) -> None:
         log.info("console.revoked", operator_id=seat.operator.id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import socketio
@@ -22,6 +22,8 @@ from gateway.domain.rows import conversation_row
 from gateway.ports.records import Place
 from gateway.services.visitor_moves import VisitorMoves
 from gateway.services.visitors import Reception, Visitors
+from gateway.web import slowness
+from gateway.web.bodies import Patience
 from gateway.web.floods import Floods
 from gateway.web.widget_pushes import Pushes
 from gateway.web.widget_seats import Seat, Seats
@@ -29,17 +31,22 @@ from gateway.web.widget_wire import Handshake, Mark, MessageWire, Rating, Switch
 
 log = structlog.get_logger(__name__)
 SOCKETS_PER_ADDRESS = 100
+UNREAD_PACKETS = 60
 PLACES_EVERY, SIGNS_EVERY, LINES_EVERY = 5.0, 2.0, 15.0
 Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What guards the widget's doors. address: whose request it is (behind a trusted proxy, the client's)."""
+    """What guards the widget's doors. address: whose request it is (behind a trusted proxy, the client's).
+
+    patience: how long bodies may take.
+    """
 
     floods: Floods
     address: Callable[[web.BaseRequest], str]
     sockets_per_address: int = SOCKETS_PER_ADDRESS
+    patience: Patience = field(default=Patience())
 
 
 class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the library has no types; this is its façade
@@ -126,6 +133,7 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
         try:
             if event not in self._steps:
                 return {"ok": False, "code": "unknown_event", "title": f"There is no event {event[:40]}."}
+            await self._cut_if_slow(seat.sid)
             rate, step = self._steps[event]
             await self._doors.floods.admit(rate, seat.visitor.root)
             return {"ok": True} | await step(seat, payload[0] if payload else None)
@@ -204,6 +212,13 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
 
     async def _send(self, kind: str, payload: Mapping[str, Any], sid: str) -> None:
         await self.emit(kind, payload, to=sid)
+        await self._cut_if_slow(sid)
+
+    async def _cut_if_slow(self, sid: str) -> None:
+        """Neither what is told nor what is answered may pile up for somebody who does not read."""
+        if slowness.unread(self.server, namespace=self.namespace, sid=sid) > UNREAD_PACKETS:
+            log.warning("widget.slow_cut")
+            await slowness.cut(self.server, namespace=self.namespace, sid=sid)
 
     async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
         while True:

@@ -22,7 +22,7 @@ TYPE = "application/problem+json"
 STATUSES: Mapping[type[errors.GatewayError], int] = {
     errors.TooLarge: 413, errors.Unauthenticated: 401, errors.TooMany: 429, errors.Rejected: 422, errors.ConfigError: 422,
     errors.Forbidden: 403, errors.Refused: 409, errors.NotFound: 404, errors.Conflict: 409, errors.StoreUnavailable: 503,
-    errors.ChannelPaused: 409, errors.Unreadable: 422, errors.SendError: 502,
+    errors.TooSlow: 408, errors.ChannelPaused: 409, errors.Unreadable: 422, errors.SendError: 502,
 }  # fmt: skip
 HTTP_CODES = {
     400: "malformed", 401: "unauthenticated", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large",
@@ -58,6 +58,11 @@ def problem_of(error: Exception) -> Problem:
             return Problem(500, "internal")
 
 
+def status_of(error: errors.GatewayError) -> int:
+    """Of the nearest kind that has one."""
+    return next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
+
+
 def invalid(error: ValidationError, *, start: str = "") -> Problem:
     """Each wrong field with a JSON Pointer (RFC 6901). What was sent is not repeated."""
     found = [{"pointer": start + _pointer(e["loc"]), "detail": e["msg"]} for e in error.errors(include_input=False)]
@@ -79,7 +84,7 @@ def answer(problem: Problem, *, request: web.Request) -> web.Response:
 
 
 def _foreseen(error: errors.GatewayError) -> Problem:
-    status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+    status = status_of(error)
     general = next(kind.code for kind in STATUSES if isinstance(error, kind))
     more: dict[str, Any] = {}
     headers: dict[str, str] = {}

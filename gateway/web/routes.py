@@ -27,6 +27,7 @@ from gateway.ports.views import Scope
 from gateway.services.access import scope_of
 from gateway.services.accounts import Signed
 from gateway.web.auth import admit, same_site
+from gateway.web.bodies import whole
 from gateway.web.cases import Cases
 from gateway.web.problems import answer, invalid
 from gateway.web.site import SITE, Site
@@ -186,7 +187,8 @@ async def _json(request: web.Request) -> Any:
         return {}
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
-    body = await request.read()
+    config = request.app[SITE].config
+    body = await whole(request, limit=config.body_bytes, seconds=config.patience.text)
     try:
         given = loads(body)
     except ValueError:

@@ -57,5 +57,8 @@ def _file(root: Path, path: str) -> Path | None:
     name = path.lstrip("/")
     if not name or "\0" in name or any(part.startswith(".") for part in name.split("/")) or name == "index.html":
         return None
-    found = (root / name).resolve()
-    return found if found.is_file() and found.is_relative_to(root.resolve()) else None
+    try:
+        found = (root / name).resolve()
+        return found if found.is_file() and found.is_relative_to(root.resolve()) else None
+    except OSError:  # a name no file can have
+        return None

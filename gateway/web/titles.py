@@ -58,6 +58,10 @@ TITLES: Mapping[str, tuple[str, str, str, str]] = {
         "Too large", "Слишком большой размер",
         "Demasiado grande", "بیش از اندازه بزرگ است",
     ),
+    "too_slow": (
+        "The request did not arrive in time", "Запрос не пришёл вовремя",
+        "La solicitud no llegó a tiempo", "درخواست به‌موقع نرسید",
+    ),
     "unsupported_type": (
         "This content type is not supported", "Такой тип данных не поддерживается",
         "Tipo de contenido no admitido", "این نوع محتوا پشتیبانی نمی‌شود",

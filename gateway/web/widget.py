@@ -18,13 +18,14 @@ from gateway.domain.message import Attachment, InboundMessage, OutboundMessage
 from gateway.ports.store import UnitOfWork
 from gateway.services.visitor_seals import Visitor
 from gateway.services.visitors import Reception, Uploads, Visitors
+from gateway.web.bodies import file_part, pieces, whole
 from gateway.web.live_widget import Doors
 from gateway.web.widget_answers import allow, guarded, preflight
-from gateway.web.widget_files import MIB, judge, open_file, part_of
+from gateway.web.widget_files import MIB, judge, open_file
 from gateway.web.widget_wire import Opening, understand
 from gateway.web.wire import loads
 
-BODY_LIMIT = 16 * 1024
+BODY_LIMIT = 128 * 1024  # addresses of pages can be very long
 PATH = "/api/v1/widget"
 
 
@@ -49,7 +50,7 @@ class _Widget:
 
     async def session(self, request: web.Request) -> web.StreamResponse:
         await self.doors.floods.admit("session", self.doors.address(request))
-        opening = understand(Opening, await _json(request))
+        opening = understand(Opening, await _json(request, self.doors))
         origin = request.headers.get("Origin")
         await self.doors.floods.admit("session.key", opening.key)
         answer = await self.visitors.open(opening.key, token=opening.token, locale=opening.locale, origin=origin)
@@ -73,8 +74,11 @@ class _Widget:
         for rate in ("file", "file.day"):
             await self.doors.floods.admit(rate, visitor.root)
         await self.doors.floods.admit("file.mib", visitor.root, cost=max(1, size // MIB))
-        part = await part_of(request)
-        name, content_type, chunks = await judge(part, allowed=site.file_types)
+        if request.content_type != "multipart/form-data":
+            raise Rejected("Send the file as multipart/form-data.", code="malformed")
+        part = await file_part(request, patience=self.doors.patience)
+        given = pieces(part, patience=self.doors.patience)
+        name, content_type, chunks = await judge(part.filename or "", given, allowed=site.file_types)
         owner = f"visitor:{visitor.root}"
         stored = await self.uploads.upload(
             owner=owner, name=name, content_type=content_type, chunks=chunks, limit=site.file_bytes
@@ -108,14 +112,8 @@ async def _shown(uow: UnitOfWork, id: AttachmentId) -> Attachment:
     return attachment
 
 
-async def _json(request: web.Request) -> Any:
-    if (request.content_length or 0) > BODY_LIMIT:
-        raise TooLarge("That is too long.")
-    body = b""
-    while chunk := await request.content.readany():
-        body += chunk
-        if len(body) > BODY_LIMIT:
-            raise TooLarge("That is too long.")
+async def _json(request: web.Request, doors: Doors) -> Any:
+    body = await whole(request, limit=BODY_LIMIT, seconds=doors.patience.text)
     try:
         return loads(body)
     except ValueError:

@@ -1,23 +1,21 @@
 """Answers to pages of other sites: who may read them, and failures as problem+json with the same headers.
 
-May talk to: domain.errors. Contract: docs/reference/widget-protocol.md, section 2.
+May talk to: domain.errors, web.problems. Contract: docs/reference/widget-protocol.md, section 2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from aiohttp import web
 
 from gateway.domain import errors
+from gateway.web.marks import STREAMING
+from gateway.web.problems import status_of
 
 log = structlog.get_logger(__name__)
-STATUSES: Mapping[type[errors.GatewayError], int] = {
-    errors.TooLarge: 413, errors.Unauthenticated: 401, errors.TooMany: 429, errors.Rejected: 422, errors.Forbidden: 403,
-    errors.Refused: 409, errors.NotFound: 404, errors.Conflict: 409, errors.StoreUnavailable: 503,
-}  # fmt: skip
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST", "Access-Control-Allow-Headers": "authorization, content-type",
     "Access-Control-Max-Age": "600",
@@ -32,6 +30,8 @@ def guarded(endpoint: Endpoint) -> Endpoint:
         try:
             return await endpoint(request)
         except errors.GatewayError as error:
+            if request.get(STREAMING):
+                raise
             return problem(request, error)
 
     return answer
@@ -39,7 +39,7 @@ def guarded(endpoint: Endpoint) -> Endpoint:
 
 def problem(request: web.Request, error: errors.GatewayError) -> web.Response:
     """RFC 9457. A page whose origin was refused may not even read why."""
-    status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 500)
+    status = status_of(error)
     body: dict[str, Any] = {
         "type": f"/api/docs#problem-{error.code}", "title": error.told, "status": status, "code": error.code,
         "detail": error.told,

@@ -13,17 +13,18 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 import puremagic
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from gateway.domain.errors import Rejected
 from gateway.domain.message import Attachment
 from gateway.ports.live import Blobs
+from gateway.web.marks import STREAMING
 
 MIB = 1024 * 1024
-HEAD, CHUNK = 8192, 65_536
+HEAD = 8192
 INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "image/avif"})
 ACTIVE = ("svg", "xml", "html", "script")
-UNSAFE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\\/:*?\"<>|]")
+UNSAFE = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\ud800-\udfff\u202a-\u202e\u2066-\u2069\\/:*?\"<>|]")
 OTHER_NAMES = {
     "audio/wave": "audio/wav", "audio/x-wav": "audio/wav", "application/ogg": "audio/ogg", "video/x-m4v": "video/mp4",
     "audio/x-m4a": "audio/mp4", "audio/mp3": "audio/mpeg",
@@ -31,31 +32,20 @@ OTHER_NAMES = {
 RANGE = re.compile(r"bytes=(\d{1,15})-(\d{0,15})")
 
 
-async def part_of(request: web.Request) -> BodyPartReader:
-    """The one part `file`. Raises Rejected."""
-    if request.content_type != "multipart/form-data":
-        raise Rejected("Send the file as multipart/form-data.", code="malformed")
-    try:
-        part = await (await request.multipart()).next()
-    except ValueError:
-        part = None
-    if not isinstance(part, BodyPartReader) or part.name != "file":
-        raise Rejected("Send one part named file.", code="malformed")
-    return part
-
-
-async def judge(part: BodyPartReader, *, allowed: Sequence[str]) -> tuple[str, str, AsyncIterator[bytes]]:
+async def judge(
+    given_name: str, chunks: AsyncIterator[bytes], *, allowed: Sequence[str]
+) -> tuple[str, str, AsyncIterator[bytes]]:
     """Name, type and bytes of an upload. Raises Rejected (type_refused) unless both content and name are of an allowed type."""
     head = b""
-    while len(head) < HEAD and (chunk := await part.read_chunk(CHUNK)):
+    while len(head) < HEAD and (chunk := await anext(chunks, b"")):
         head += chunk
     if not head:
         raise Rejected("The file is empty.", code="empty_file")
-    name, found = clean_name(part.filename or ""), content_type(head)
+    name, found = clean_name(given_name), content_type(head)
     named = mimetypes.guess_type(name)[0]
     if not fits(found, allowed) or (named is not None and not fits(OTHER_NAMES.get(named, named), allowed)):
         raise Rejected("Files of this type are not taken here.", code="type_refused")
-    return name, found, _rest(head, part)
+    return name, found, _rest(head, chunks)
 
 
 def content_type(head: bytes) -> str:
@@ -85,8 +75,9 @@ def clean_name(name: str) -> str:
 
 
 async def open_file(request: web.Request, attachment: Attachment, blobs: Blobs) -> web.StreamResponse:
-    """The bytes, as something no browser runs. Serves one Range, which sound needs in some browsers."""
-    key, size = attachment.blob_key or "", attachment.size
+    """The bytes, as something no browser runs. Serves one Range, which sound needs in some browsers. Raises NotFound."""
+    key = attachment.blob_key or ""
+    size = await blobs.size(key)
     inline = attachment.content_type in INLINE or attachment.content_type.startswith(("audio/", "video/"))
     headers = {
         "Content-Type": attachment.content_type if inline else "application/octet-stream",
@@ -100,6 +91,7 @@ async def open_file(request: web.Request, attachment: Attachment, blobs: Blobs) 
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     response = web.StreamResponse(status=status, headers=headers)
     response.content_length = end - start
+    request[STREAMING] = True
     await response.prepare(request)
     async for chunk in blobs.open(key, start=start, end=end):
         await response.write(chunk)
@@ -123,7 +115,7 @@ def _is_text(head: bytes) -> bool:
     return not any(ch < " " and ch not in "\t\n\r\f" for ch in text)
 
 
-async def _rest(head: bytes, part: BodyPartReader) -> AsyncIterator[bytes]:
+async def _rest(head: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     yield head
-    while chunk := await part.read_chunk(CHUNK):
+    async for chunk in chunks:
         yield chunk

@@ -28,12 +28,12 @@ class _Wire(BaseModel):
 class PageWire(_Wire):
     """Where the visitor is."""
 
-    url: Annotated[str, Field(max_length=4000)] = ""
-    title: Short = ""
-    referrer: Annotated[str, Field(max_length=4000)] = ""
+    url: str = ""
+    title: str = ""
+    referrer: str = ""
 
     def value(self) -> Page:
-        """For the use cases."""
+        """For the use cases. A page of any length has a chat: what is too long is cut, never refused."""
         return Page(self.url[:1000], self.title[:200], self.referrer[:500])
 
 

@@ -117,6 +117,20 @@ def test_a_picture_is_pasted_and_a_file_dropped_anywhere_on_the_thread(talking: 
     expect(ann.log.get_by_role("img", name="Photo: dropped.png")).to_be_visible()
 
 
+OFFICE_PASTE = """(box, content) => {
+  const clipboardData = new DataTransfer()
+  clipboardData.items.add(new File([Uint8Array.from(content)], 'image.png', { type: 'image/png' }))
+  clipboardData.setData('text/plain', 'Two wheels')
+  return box.dispatchEvent(new ClipboardEvent('paste', { bubbles: true, cancelable: true, clipboardData }))
+}"""
+
+
+def test_words_from_an_office_program_are_pasted_as_words_and_not_as_the_picture_of_them(talking: tuple[Desk, Chat]) -> None:
+    _, ann = talking
+    assert ann.composer.evaluate(OFFICE_PASTE, list(PNG)), "the browser pastes the words"
+    expect(ann.log.get_by_role("img")).to_have_count(0)
+
+
 def test_a_file_on_its_way_shows_how_far_it_is_and_can_be_called_off(talking: tuple[Desk, Chat]) -> None:
     olga, _ = talking
     olga.page.route("**/api/v1/files", lambda _: None)  # never answered

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gateway.domain.errors import StoreUnavailable
 from gateway.ports.live import Leases, Signals
 from gateway.signals import open_signals
 from gateway.signals.redis import RedisSignals
@@ -134,3 +135,18 @@ async def test_a_lease_that_was_lost_says_so(redis_url: str) -> None:
         await thief.set("gateway:lease:mailbox", "somebody else")
         await eventually(lambda: not held(), within=2)
     await signals.close()
+
+
+async def test_a_redis_that_cannot_be_reached_fails_the_check_and_keeps_its_password() -> None:
+    lost, _ = open_signals("redis://olga:pw@127.0.0.1:1/0")
+    with pytest.raises(StoreUnavailable) as refused:
+        await lost.check()
+    assert "pw" not in refused.value.detail
+    await lost.close()
+
+
+async def test_a_bus_that_answers_passes_the_check(redis_url: str) -> None:
+    for url in ("", redis_url):
+        signals, _ = open_signals(url)
+        await signals.check()
+        await signals.close()

@@ -25,5 +25,8 @@ class SilentSignals:
         """Hears nothing."""
         return lambda: None
 
+    async def check(self) -> None:
+        """There is nobody to reach."""
+
     async def close(self) -> None:
         """Nothing to close."""

@@ -41,6 +41,10 @@ def test_a_signed_identity_is_read_and_normalised() -> None:
     assert found.fields() == {"subject", "name", "email", "phone"}
 
 
+def test_a_signed_name_is_made_storable() -> None:
+    assert read(token(name="An\0n")).name == "Ann"
+
+
 NOW = int(MONDAY.timestamp())
 
 

@@ -63,6 +63,13 @@ def test_a_token_that_was_touched_is_refused(tamper: Callable[[str], str]) -> No
     assert refused.value.code == "token_expired"
 
 
+@pytest.mark.parametrize("letter", ["😀", "я", "\x01", '"', "\ufffd"])
+def test_the_longest_that_is_known_of_a_visitor_fits_into_a_token(letter: str) -> None:
+    known = {"subject": letter * 200, "name": letter * 100, "email": "a@" + "я" * 187 + ".example", "phone": "+441234567890123"}
+    visitor = replace(ann(), **known, locale="en", signed=frozenset({"subject", "name", "email", "phone"}))
+    assert SEALS.read(SEALS.mint(visitor, now=MONDAY), now=MONDAY) == visitor
+
+
 def test_an_old_token_is_renewed_but_not_used() -> None:
     token = SEALS.mint(ann(), now=MONDAY)
     later = MONDAY + timedelta(days=31)

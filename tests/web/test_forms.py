@@ -176,7 +176,7 @@ async def test_a_multipart_form_without_end_is_cut_off() -> None:
         assert leads(door) == []
 
 
-@pytest.mark.parametrize("body", ["[" * 100_000, '{"text": "\\ud800"}', '{"text": "half \\udfff"}'])
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"text": NaN}', '{"text": "half \\udfff"'])
 async def test_json_that_no_reader_can_hold_is_refused_by_name(body: str) -> None:
     async with front_door() as door:
         headers = {"Content-Type": "application/json"}

@@ -186,32 +186,6 @@ async def test_the_cookie_alone_opens_no_socket(house: House) -> None:
         await socket.connect(str(house.server.make_url("/")), headers=headers, namespaces=[NAME], transports=["websocket"])
 
 
-async def test_after_a_break_sync_brings_what_was_missed(house: House) -> None:
-    browser = await house.browser(OLGA)
-    before = (await (await browser.get("/api/v1/session")).json())["head"]
-    await house.ann_writes("while away")
-    async with console(house, browser) as olga:
-        answer = await olga.say("sync", {"after": before})
-        assert "message.received" in [event["type"] for event in answer["events"]]
-        seqs = [event["seq"] for event in answer["events"]]
-        assert seqs == sorted(seqs)
-        assert answer["head"] == house.site.relay.head
-        assert answer["more"] is False
-
-
-async def test_too_long_a_break_asks_for_a_new_start(house: House) -> None:
-    async def work(uow: Any) -> None:
-        for _ in range(1100):
-            uow.emit(Event("settings.changed", MONDAY, "line", {"what": "lines"}))
-
-    await house.office.store.run(work)
-    async with console(house, await house.browser(OLGA)) as olga:
-        answer = await olga.say("sync", {"after": 1})
-        assert answer == {"ok": True, "reset": True, "head": house.site.relay.head}
-        part = await olga.say("sync", {"after": house.site.relay.head - 500})
-        assert (len(part["events"]), part["more"]) == (200, True)
-
-
 async def test_a_disabled_operator_hears_nothing_within_five_seconds(house: House) -> None:
     async with console(house, await house.browser(OLGA)) as olga:
         await house.change(OLGA, active=False)

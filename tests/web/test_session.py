@@ -47,6 +47,14 @@ async def test_only_the_hash_of_the_token_is_stored(house: House) -> None:
     assert await house.office.store.read(lambda uow: uow.operators.session(token)) is None
 
 
+async def test_preferences_do_not_grow_for_ever(house: House) -> None:
+    browser = await house.browser(OLGA)
+    fill = {"preferences": {"a": "x" * 40_000}}
+    assert (await browser.ask("PATCH", "/api/v1/me", fill)).status == 200
+    assert (await browser.ask("PATCH", "/api/v1/me", {"preferences": {"b": "x" * 40_000}})).status == 413
+    assert (await browser.ask("PATCH", "/api/v1/me", {"preferences": {"a": 1}})).status == 200
+
+
 @pytest.mark.parametrize("email", ["olga@example.com", "boris@example.com", ""])
 async def test_a_wrong_password_and_an_unknown_account_look_the_same(house: House, email: str) -> None:
     browser = await house.browser()

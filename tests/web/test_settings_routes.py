@@ -189,3 +189,32 @@ async def test_a_masked_secret_does_not_go_to_another_server(house: House, admin
     assert slower.status == 200
     given_again = elsewhere | {"token": "1:another secret"}
     assert (await admin.ask("PATCH", f"/api/v1/channels/{made['id']}", {"settings": given_again})).status == 200
+
+
+async def test_null_says_nothing_where_a_field_cannot_be_empty(house: House) -> None:
+    admin = await house.browser(OLGA, role="admin")
+    nothing = {"name": "Nothing", "texts": {"welcome": {"": "Hello"}, "closed": None}, "members": None, "region": None}
+    made = await admin.post("/api/v1/lines", nothing)
+    line = await made.json()
+    assert (made.status, line["texts"]["welcome"], line["texts"]["closed"]) == (201, {"": "Hello"}, {})
+    changed = await admin.ask("PATCH", f"/api/v1/lines/{line['id']}", nothing | {"name": None})
+    assert (changed.status, (await changed.json())["name"]) == (200, "Nothing")
+
+
+async def test_null_empties_what_may_be_empty_of_a_lead_and_nothing_else(house: House) -> None:
+    await house.ann_writes()
+    browser = await house.browser(OLGA)
+    lead = (await (await browser.get("/api/v1/leads")).json())["items"][0]
+    path, sent = f"/api/v1/leads/{lead['id']}", {"responsible_id": OLGA, "next_step": "Call", "currency": "EUR"}
+    held = await (await browser.ask("PATCH", path, sent | {"version": lead["version"]})).json()
+    emptied = await browser.ask("PATCH", path, dict.fromkeys([*sent, "title", "stage", "value"]) | {"version": held["version"]})
+    row = await emptied.json()
+    assert (emptied.status, row["responsible_id"], row["next_step"], row["currency"]) == (200, None, "Call", "EUR")
+
+
+async def test_null_changes_nothing_of_a_contact(house: House) -> None:
+    conversation = await house.ann_writes()
+    browser = await house.browser(OLGA)
+    path = f"/api/v1/contacts/{conversation.contact_id}"
+    answer = await browser.ask("PATCH", path, {"name": None, "fields": None, "add_identity": None})
+    assert (answer.status, (await answer.json())["name"]) == (200, "Ann")

@@ -160,6 +160,18 @@ async def test_a_file_goes_out_with_a_message_and_comes_back_harmless() -> None:
             assert answer.status == 403
 
 
+async def test_a_file_whose_bytes_are_gone_is_named_and_nothing_else_is_sent_in_its_place() -> None:
+    async with front_door() as door:
+        ann = await door.browser()
+        _, stored = await upload(door, ann.token, PNG)
+        await ann.say("", client_id="a1", files=[stored["id"]])
+        shown = (await ann.ask("sync", {"after": 0}))["messages"][0]["files"][0]
+        blobs: Any = door.office.core.blobs
+        blobs.files.clear()
+        async with door.http.get(door.url + shown["url"]) as answer:
+            assert (answer.status, (await answer.json(content_type=None))["code"]) == (404, "not_found")
+
+
 async def test_a_file_of_a_note_never_comes_out_even_with_a_ticket() -> None:
     async with front_door() as door:
         ann = await door.browser()
@@ -217,7 +229,7 @@ async def test_a_session_is_read_whole_and_never_too_deep() -> None:
             yield whole[:5]
             yield whole[5:]
 
-        for body, status in ((pieces(), 200), (b"[" * 16_000, 422), (b" " * 17_000, 413)):
+        for body, status in ((pieces(), 200), (b"[" * 16_000, 422), (b" " * 140_000, 413)):
             async with door.http.post(url, data=body, headers={"Origin": SHOP}) as answer:
                 assert answer.status == status
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Collection
+from typing import Any
 
 from pydantic import Field
 
@@ -34,6 +36,12 @@ class Searched(Paged):
 def page(found: Page) -> Row:
     """As it goes out."""
     return {"items": list(found.items), "next_cursor": found.next_cursor}
+
+
+def given(form: Form, *, clears: Collection[str] = ()) -> dict[str, Any]:
+    """What was sent. Null means that nothing was said, except for the fields that it `clears`."""
+    sent = form.model_dump(exclude_unset=True, exclude_none=True)
+    return sent | {name: None for name in clears if name in form.model_fields_set and getattr(form, name) is None}
 
 
 def id_from(prefix: str, *, by: str, client_id: str | None) -> str | None:

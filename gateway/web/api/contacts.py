@@ -10,7 +10,7 @@ from gateway.domain.ids import CallId, ContactId
 from gateway.domain.operator import Permission
 from gateway.domain.rows import Row
 from gateway.web import shapes
-from gateway.web.api.common import V1, Searched, page
+from gateway.web.api.common import V1, Searched, given, page
 from gateway.web.openapi import Page
 from gateway.web.routes import Ask, Form, Routes
 
@@ -44,7 +44,7 @@ async def change_contact(ask: Ask, contact_id: str, body: ContactChange) -> Row:
     """Change a name, fields, or add an identity."""
     id = ContactId(contact_id)
     await ask.cases.views.contact(ask.scope, id)
-    await ask.cases.contacts.change(ask.by, id, body.model_dump(exclude_unset=True))
+    await ask.cases.contacts.change(ask.by, id, given(body))
     return dict(await ask.cases.views.contact(ask.scope, id))
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Literal
 
 import structlog
 from aiohttp import BodyPartReader, web
 
 from gateway.domain import rows
-from gateway.domain.errors import NotFound, Rejected
+from gateway.domain.errors import NotFound
 from gateway.domain.ids import AttachmentId
 from gateway.domain.operator import Permission
+from gateway.domain.storable import storable
 from gateway.services.access import visible_file
 from gateway.web import limits, shapes
 from gateway.web.api.common import V1
+from gateway.web.bodies import file_part, pieces
 from gateway.web.disposition import safe_name
 from gateway.web.routes import Ask, Form, Routes
 from gateway.web.serving import Stored, send
@@ -23,7 +24,6 @@ log = structlog.get_logger(__name__)
 routes = Routes("files")
 ANSWER = Permission.ANSWER
 MINUTES_10 = 600.0
-CHUNK = 1 << 16
 
 
 class Download(Form):
@@ -36,11 +36,12 @@ class Download(Form):
 async def upload_file(ask: Ask) -> rows.Row:
     """Upload a file to send it with a message afterwards."""
     await ask.site.limits.hit(limits.UPLOAD, "upload", ask.by.id)
-    part = await _file_part(ask.request)
+    part = await _file_part(ask)
     owner, limit = f"operator:{ask.by.id}", ask.site.config.file_bytes
-    content_type = part.headers.get("Content-Type", "application/octet-stream")
+    content_type = storable(part.headers.get("Content-Type", "application/octet-stream"))
     name = safe_name(part.filename or "")
-    stored = await ask.cases.media.upload(owner=owner, name=name, content_type=content_type, chunks=_chunks(part), limit=limit)
+    chunks = pieces(part, patience=ask.site.config.patience)
+    stored = await ask.cases.media.upload(owner=owner, name=name, content_type=content_type, chunks=chunks, limit=limit)
     return rows.attachment_row(stored)
 
 
@@ -66,18 +67,7 @@ async def read_recording(ask: Ask, recording_id: str, query: Download) -> web.St
     return await send(ask.request, file, blobs=ask.cases.core.blobs, download=query.download == "1")
 
 
-async def _file_part(request: web.Request) -> BodyPartReader:
-    if request.content_type != "multipart/form-data":
+async def _file_part(ask: Ask) -> BodyPartReader:
+    if ask.request.content_type != "multipart/form-data":
         raise web.HTTPUnsupportedMediaType
-    try:
-        part = await (await request.multipart()).next()
-    except ValueError:
-        raise web.HTTPBadRequest from None
-    if not isinstance(part, BodyPartReader) or part.name != "file":
-        raise Rejected("The first part must be named “file”.", code="malformed")
-    return part
-
-
-async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:
-    while chunk := await part.read_chunk(CHUNK):
-        yield chunk
+    return await file_part(ask.request, patience=ask.site.config.patience)

@@ -12,7 +12,7 @@ from gateway.domain.lead import STAGES
 from gateway.domain.operator import Permission
 from gateway.domain.rows import Row
 from gateway.web import shapes
-from gateway.web.api.common import V1, Searched, page
+from gateway.web.api.common import V1, Searched, given, page
 from gateway.web.cells import line
 from gateway.web.disposition import attachment
 from gateway.web.marks import STREAMING
@@ -25,6 +25,9 @@ COLUMNS = (
     "number", "title", "stage", "contact_name", "line_id", "responsible_id", "value", "currency", "next_step", "next_step_at",
     "created_at", "updated_at", "ended_at", "unreachable", "source", "id", "contact_id",
 )  # fmt: skip
+
+
+CLEARED = ("responsible_id", "next_step_at")
 
 
 class Listed(Searched):
@@ -86,7 +89,7 @@ async def read_lead(ask: Ask, lead_id: str) -> Row:
 @routes.patch(f"{V1}/leads/{{lead_id}}", ANSWER, returns=shapes.Lead)
 async def change_lead(ask: Ask, lead_id: str, body: LeadChange) -> Row:
     """Change a lead; 409 if the version moved on."""
-    id, changes = LeadId(lead_id), body.model_dump(exclude_unset=True)
+    id, changes = LeadId(lead_id), given(body, clears=CLEARED)
     await ask.cases.views.lead(ask.scope, id)
     return await ask.cases.leads.change(ask.by, id, changes, changes.pop("version"))
 

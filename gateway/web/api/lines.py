@@ -10,7 +10,7 @@ from gateway.domain.ids import LineId
 from gateway.domain.operator import Permission
 from gateway.domain.rows import Row
 from gateway.web import settings_shapes
-from gateway.web.api.common import CLIENT_ID, V1, Paged, id_from
+from gateway.web.api.common import CLIENT_ID, V1, Paged, given, id_from
 from gateway.web.openapi import Items
 from gateway.web.routes import Ask, Form, Routes
 
@@ -115,9 +115,3 @@ async def remove_line(ask: Ask, line_id: str) -> None:
 async def line_hours(ask: Ask, line_id: str, query: Moment) -> Row:
     """What happens at a moment."""
     return await ask.cases.setup.hours(LineId(line_id), at=query.at or ask.cases.core.clock.now())
-
-
-def given(form: Form) -> dict[str, Any]:
-    """Only what was sent and is not null (nothing of a line may be empty)."""
-    sent = form.model_dump(exclude_unset=True)
-    return {name: value for name, value in sent.items() if value is not None}

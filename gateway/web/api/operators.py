@@ -10,7 +10,7 @@ from gateway.domain.ids import OperatorId
 from gateway.domain.operator import Permission
 from gateway.domain.rows import Row
 from gateway.web import settings_shapes, shapes
-from gateway.web.api.common import CLIENT_ID, V1, Paged, id_from
+from gateway.web.api.common import CLIENT_ID, V1, Paged, given, id_from
 from gateway.web.openapi import Items
 from gateway.web.routes import Ask, Form, Routes
 
@@ -64,9 +64,8 @@ async def add_operator(ask: Ask, body: NewOperator) -> Row:
 @routes.patch(ONE, CONFIGURE, returns=shapes.Operator)
 async def change_operator(ask: Ask, operator_id: str, body: OperatorChange) -> Row:
     """Change a colleague; `limit: null` means the line's own limit."""
-    changes = body.model_dump(exclude_unset=True)
-    kept = {name: value for name, value in changes.items() if value is not None or name == "limit"}
-    row = await ask.cases.setup.change_operator(ask.by, OperatorId(operator_id), kept)
+    changes = given(body, clears=("limit",))
+    row = await ask.cases.setup.change_operator(ask.by, OperatorId(operator_id), changes)
     if not row["active"]:
         await ask.site.live.revoke(operator=operator_id)
     return row

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from gateway.domain import rows
 from gateway.domain.operator import Permission
+from gateway.domain.storable import storable
 from gateway.services.accounts import MyChanges, Signed
 from gateway.services.passwords import LONGEST, SHORTEST
 from gateway.web import limits, shapes
@@ -152,4 +153,4 @@ async def _me(ask: Ask, signed: Signed) -> rows.Row:
 
 
 def _agent(ask: Ask) -> str:
-    return ask.request.headers.get("User-Agent", "")
+    return storable(ask.request.headers.get("User-Agent", ""))

@@ -42,10 +42,10 @@ export function Composer({ picker }: { picker: RefObject<HTMLInputElement | null
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event);
   };
   const onPaste = (event: ClipboardEvent): void => {
-    const files = event.clipboardData?.files;
-    if (!files?.length) return;
+    const given = event.clipboardData;
+    if (!given?.files.length || given.getData('text')) return; // an office program adds a picture of the words
     event.preventDefault();
-    chat.attach(files);
+    chat.attach(given.files);
   };
   const pick = (sign: string): void => {
     const { selectionStart: from = draft.length, selectionEnd: to = draft.length } = box.current ?? {};
