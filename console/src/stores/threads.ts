@@ -49,6 +49,10 @@ export const useThreads = defineStore('threads', () => {
       problems[id] = error instanceof Refusal ? { code: error.code, text: error.message } : { code: 'unexpected', text: '' }
     }
   }
+  /** Nobody looks at it any more: what was new is known when they come back. */
+  function leave(id: Id): void {
+    delete newAfter[id]
+  }
   async function older(conversation: Row): Promise<void> {
     const thread = threads[conversation.dialogue_id]
     if (!thread?.older || thread.loading) return
@@ -90,5 +94,5 @@ export const useThreads = defineStore('threads', () => {
     adopt(conversation)
     return conversation
   }
-  return { details, threads, newAfter, problems, open, older, receive, report, patch, applyRow, refresh, adopt, act }
+  return { details, threads, newAfter, problems, open, leave, older, receive, report, patch, applyRow, refresh, adopt, act }
 })
