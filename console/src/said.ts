@@ -1,7 +1,8 @@
-/** The last word of a conversation as one line in the reader's language: what somebody wrote, or what happened. */
+/** Who somebody is, and the last word of a conversation as one line in the reader's language: what they wrote, or what happened. */
 import type { Row } from './api/types'
 import { clock, dot } from './format'
 import { t } from './i18n'
+import { isPhone, phone } from './phone'
 import { saidOf } from './state/said'
 import { ordered } from './state/text'
 
@@ -16,3 +17,8 @@ export function lastWord(row: Last): string {
 }
 /** The same where there is room: on hover, in an offer. */
 export const wholeWord = (row: Last): string => (row.missed ? [lastWord(row), t('row.call_back')].join(dot()) : lastWord(row))
+
+/** How a contact is called on the screen: a number as people read it, a visitor without a name as such. */
+export const named = (name: string): string => phone(name) || t('row.nameless')
+/** How one would speak to them; nothing where only a number is known. */
+export const firstName = (name: string): string => (isPhone(name) ? '' : name.split(' ')[0] ?? '')

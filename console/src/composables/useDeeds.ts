@@ -6,6 +6,7 @@ import { conversations } from '@/api/client'
 import { Refusal } from '@/api/http'
 import type { Conversation, Id, Row } from '@/api/types'
 import { t } from '@/i18n'
+import { named } from '@/said'
 import { useInbox } from '@/stores/inbox'
 import { useSession } from '@/stores/session'
 import { useThreads } from '@/stores/threads'
@@ -29,12 +30,12 @@ export function useDeeds() {
 
   async function close(row: Row): Promise<boolean> {
     const done = await run(row.id, () => conversations.close(row.id))
-    if (done) undo(t('done.closed', { name: row.contact_name }), () => void run(row.id, () => conversations.reopen(row.id)))
+    if (done) undo(t('done.closed', { name: named(row.contact_name) }), () => void run(row.id, () => conversations.reopen(row.id)))
     return done !== null
   }
   async function snooze(row: Row, until: Date): Promise<boolean> {
     const done = await run(row.id, () => conversations.snooze(row.id, until.toISOString()))
-    if (done) undo(t('done.snoozed', { name: row.contact_name }), () => void run(row.id, () => conversations.wake(row.id)))
+    if (done) undo(t('done.snoozed', { name: named(row.contact_name) }), () => void run(row.id, () => conversations.wake(row.id)))
     return done !== null
   }
   const take = (row: Row): Promise<Conversation | null> => run(row.id, () => (row.operator_id && row.operator_id !== session.id ? conversations.assign(row.id, session.id) : conversations.take(row.id)))
