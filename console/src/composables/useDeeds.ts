@@ -26,7 +26,7 @@ export function useDeeds() {
       return null
     }
   }
-  const undo = (title: string, back: () => void): void => { toast.add({ title, duration: 6000, icon: 'i-lucide-check', actions: [{ label: t('undo'), color: 'primary', variant: 'link', onClick: back }] }) }
+  const undo = (title: string, back: () => void): void => { toast.add({ title, duration: 6000, icon: 'i-lucide-check', ui: { title: 'wrap-anywhere' }, actions: [{ label: t('undo'), color: 'primary', variant: 'link', onClick: back }] }) }
 
   async function close(row: Row): Promise<boolean> {
     const done = await run(row.id, () => conversations.close(row.id))

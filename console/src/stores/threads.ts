@@ -41,7 +41,7 @@ export const useThreads = defineStore('threads', () => {
     try {
       const [conversation, page] = await Promise.all([conversations.read(id), conversations.messages(id, { limit: 60 })])
       const known = threads[conversation.dialogue_id]
-      const messages = mergeMessages(known?.messages ?? [], page.items)
+      const messages = mergeMessages(known?.loaded ? known.messages : [], page.items)
       set(conversation.dialogue_id, { messages, older: known?.loaded ? known.older : page.next_cursor, loaded: true, problem: '' })
       newAfter[id] = unreadAfter(messages, Math.max(unread, conversation.unread))
       adopt(conversation)
@@ -84,9 +84,12 @@ export const useThreads = defineStore('threads', () => {
     details[row.id] = { ...known, ...row }
     if (moved) void conversations.read(row.id).then(adopt).catch(() => undefined)
   }
-  async function refresh(): Promise<void> {
-    for (const thread of Object.keys(threads)) delete threads[thread]
-    for (const id of Object.keys(details)) delete details[id]
+  /** Forgets what was cached, after a gap. The one that is open stays on the screen and is replaced once it was asked for anew. */
+  async function refresh(open: Id | null): Promise<void> {
+    const dialogue = open ? details[open]?.dialogue_id : undefined
+    for (const thread of Object.keys(threads)) if (thread !== dialogue) delete threads[thread]
+    for (const id of Object.keys(details)) if (id !== open) delete details[id]
+    if (dialogue) set(dialogue, { loaded: false })
   }
   /** One deed on a conversation: the answer is the conversation as it is now. */
   async function act(deed: Promise<Conversation>): Promise<Conversation> {
