@@ -10,6 +10,7 @@ import { named } from '@/said'
 import { useInbox } from '@/stores/inbox'
 import { useSession } from '@/stores/session'
 import { useThreads } from '@/stores/threads'
+import { restFocus } from './rest'
 
 export const deedProblems = reactive<Record<Id, string | undefined>>({})
 
@@ -20,7 +21,9 @@ export function useDeeds() {
   async function run(id: Id, deed: () => Promise<Conversation>): Promise<Conversation | null> {
     delete deedProblems[id]
     try {
-      return await threads.act(deed())
+      const done = await threads.act(deed())
+      restFocus()
+      return done
     } catch (error) {
       deedProblems[id] = error instanceof Refusal && error.code !== 'offline' ? error.problem.taken_by ? t('offer.taken', { name: error.problem.taken_by }) : error.message : t('errors.offline')
       return null
