@@ -33,12 +33,13 @@ from tests.flows.office import SITE, Office, open_office
 SECRET = b"a secret of at least thirty-two bytes"
 KEY = "key-webchat"
 SHOP = "https://shop.example"
+HOME = "https://gateway.example"
 
 
 def reception_of(office: Office) -> Reception:
     """The collaborators of everything that serves visitors of this office."""
     storefront = Storefront(office.core, office.directory, Pace())
-    sites = Sites(office.directory, read_settings)
+    sites = Sites(office.directory, read_settings, own={HOME})
     return Reception(office.core, office.directory, office.intake, Seals(SECRET), sites, storefront, office.departures)
 
 

@@ -41,13 +41,20 @@ def main(arguments: Sequence[str]) -> int:
     except Missing as missing:
         print(f"\n{missing}", file=sys.stderr)
     except subprocess.CalledProcessError as failed:
-        print(
-            f"\n{' '.join(map(str, failed.cmd))}\nended with code {failed.returncode}; its own words are above.",
-            file=sys.stderr,
-        )
+        command = " ".join(map(str, failed.cmd))
+        print(f"\n{command}\nended with code {failed.returncode}; its own words are above.{_remedy(command)}", file=sys.stderr)
     except KeyboardInterrupt:
         print("\nstopped; the next start goes on from here", file=sys.stderr)
     return 1
+
+
+def _remedy(command: str) -> str:
+    if not any(word in command for word in (" pip ", "uv", "npm")):
+        return ""
+    return (
+        "\nThis step fetches packages from PyPI and npm. Behind a proxy set HTTPS_PROXY; with mirrors of your own set"
+        "\nPIP_INDEX_URL, UV_DEFAULT_INDEX and npm_config_registry. Then begin again, it goes on from here."
+    )
 
 
 def _steps(purpose: str) -> list[Step]:

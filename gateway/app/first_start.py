@@ -44,28 +44,30 @@ CANNED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """Who was made, so that the first sign-in link can be printed."""
+class Found:
+    """What the store held at the start. made: the demo's administrator, just now; nobody: no operator at all."""
 
-    administrator: OperatorId
+    made: OperatorId | None = None
+    nobody: bool = False
 
 
-async def prepare(core: Core, *, demo: bool) -> Made | None:
-    """None if the store is in use already."""
+async def prepare(core: Core, *, demo: bool) -> Found:
+    """Furnish an empty store with the demo; without it, who works here is for the firm to say (`gateway operator add`)."""
 
-    async def work(uow: UnitOfWork) -> Made | None:
+    async def work(uow: UnitOfWork) -> Found:
         if await uow.operators.all():
-            return None
+            return Found()
+        if not demo:
+            return Found(nobody=True)
         olga = await _operator(uow, core, "Olga Marin", "olga@example.com", admin=True)
-        if demo:
-            ivan = await _operator(uow, core, "Ivan Petrov", "ivan@example.com", admin=False)
-            await _line(uow, core, (olga, ivan))
-        return Made(olga)
+        ivan = await _operator(uow, core, "Ivan Petrov", "ivan@example.com", admin=False)
+        await _line(uow, core, (olga, ivan))
+        return Found(made=olga)
 
-    made = await core.store.run(work)
-    if made:
+    found = await core.store.run(work)
+    if found.made:
         await core.signals.nudge("settings")
-    return made
+    return found
 
 
 async def _operator(uow: UnitOfWork, core: Core, name: str, email: str, *, admin: bool) -> OperatorId:

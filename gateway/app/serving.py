@@ -23,6 +23,7 @@ from gateway.web import server
 
 SHUTDOWN_SECONDS = 3.0  # running requests have had their time already; what is left does not answer
 BUILD_SECONDS = 30.0
+FIRST = '             gateway operator add you@example.com --name "Your name" --role admin'
 log = logs.get("app")
 
 
@@ -88,7 +89,7 @@ class Serving:
 async def running(settings: Settings) -> AsyncIterator[Serving]:
     """Everything of one process, for `serve` and for tests of the whole product."""
     async with opened(settings) as gateway:
-        made = await first_start.prepare(gateway.parts.core, demo=settings.demo.enabled)
+        found = await first_start.prepare(gateway.parts.core, demo=settings.demo.enabled)
         await gateway.parts.directory.refresh()
         app = application(gateway.parts, gateway.views, settings, secret=gateway.secret)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS, handler_cancellation=True)
@@ -99,11 +100,11 @@ async def running(settings: Settings) -> AsyncIterator[Serving]:
             async with working(gateway.parts):
                 await _channels_are_built(gateway)
                 url = await _listen(runner, sock, settings)
-                if made:
-                    token = await accounts_of(gateway.parts).link(made.administrator)
+                if found.made:
+                    token = await accounts_of(gateway.parts).link(found.made)
                     _welcome(url, link=f"{settings.public_url}/sign-in#token={token}", demo=settings.demo.enabled)
                 elif settings.server.processes == 1:
-                    _welcome(url, demo=settings.demo.enabled)
+                    _welcome(url, demo=settings.demo.enabled, nobody=found.nobody)
                 yield Serving(gateway, app, url)
         finally:
             await runner.cleanup()
@@ -145,10 +146,11 @@ async def _listen(runner: web.AppRunner, sock: socket.socket, settings: Settings
     return f"http://{settings.server.host}:{sock.getsockname()[1]}"
 
 
-def _welcome(url: str, *, demo: bool, link: str = "") -> None:
-    """Where to go; `link` is for whoever was just made the administrator."""
+def _welcome(url: str, *, demo: bool, link: str = "", nobody: bool = False) -> None:
+    """Where to go; `link` is for whoever was just made the administrator, `nobody` tells how to make one."""
     lines = ["", "  The gateway is ready.", "", f"  Console    {url}/"]
     lines += [f"  Demo site  {url}/demo/"] if demo else []
     lines += [f"  Sign in    {link}", "             (works once)"] if link else []
+    lines += ["  Nobody can sign in yet. The first administrator is made with the same settings by:", FIRST] if nobody else []
     sys.stdout.write("\n".join([*lines, "", ""]))
     sys.stdout.flush()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 
 from aiohttp import web
 
@@ -43,8 +44,9 @@ def application(parts: Parts, views: Views, settings: Settings, *, secret: bytes
 def config_of(settings: Settings) -> WebConfig:
     """What the web side needs of the settings."""
     return WebConfig(
-        public_url=settings.public_url, version=__version__, demo=settings.demo.enabled,
-        trusted_proxies=networks(list(settings.server.trusted_proxies)), limits_url=settings.signals.url,
+        public_url=settings.public_url, settled=bool(settings.server.public_url), version=__version__,
+        demo=settings.demo.enabled, limits_url=settings.signals.url,
+        trusted_proxies=networks(list(settings.server.trusted_proxies)),
         file_bytes=settings.limits.file_bytes, hook_bytes=settings.limits.hook_bytes,
     )  # fmt: skip
 
@@ -75,8 +77,8 @@ def _visitors(parts: Parts, settings: Settings, secret: bytes) -> Attach:
     def attach(site: Site) -> None:
         pace = Pace()
         storefront = Storefront(parts.core, parts.directory, pace)
-        sites = Sites(parts.directory, read_settings)
-        seals = Seals(secret)
+        sites = Sites(parts.directory, read_settings, own=site.config.origins)
+        seals, demo = Seals(secret), DEMO_KEY if settings.demo.enabled else None
         reception = Reception(parts.core, parts.directory, parts.intake, seals, sites, storefront, parts.departures)
         visitors, trusted = Visitors(reception), site.config.trusted_proxies
         floods = Floods(settings.signals.url, rates=dict(rate.split("=") for rate in settings.limits.visitor_rates))
@@ -90,7 +92,7 @@ def _visitors(parts: Parts, settings: Settings, secret: bytes) -> Attach:
         site.relay.add(_settings_heard(parts.core.signals))
         site.app.add_routes(widget.routes(reception, visitors, parts.media, doors=doors))
         site.app.add_routes(forms.routes(SiteForms(reception), doors=doors))
-        site.app.add_routes(widget_site.routes(site.config.assets, demo_key=lambda: _demo_key(parts)))
+        site.app.add_routes(widget_site.routes(site.config.assets, demo_key=partial(sites.on_show, demo=demo)))
         site.app.on_cleanup.append(lambda _: floods.close())
         site.app.cleanup_ctx.append(lambda _: _running(namespace, pace, parts))
 
@@ -108,12 +110,6 @@ def _settings_heard(signals: Signals) -> Callable[[Event], None]:
             task.add_done_callback(tasks.discard)
 
     return hear
-
-
-def _demo_key(parts: Parts) -> str | None:
-    """The demo's own web chat, else any."""
-    keys = [c.key for c in parts.directory.now.channels.values() if c.kind == "webchat" and c.enabled]
-    return DEMO_KEY if DEMO_KEY in keys else next(iter(keys), None)
 
 
 async def _running(namespace: WidgetNamespace, pace: Pace, parts: Parts) -> AsyncIterator[None]:

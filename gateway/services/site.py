@@ -6,7 +6,7 @@ May talk to: domain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from gateway.domain.channel import Channel
@@ -73,10 +73,13 @@ class Site(Protocol):
 
 
 class Sites:
-    """Finds the channel and its settings; each settings value is read once per version of the directory."""
+    """Finds the channel and its settings; each settings value is read once per version of the directory.
 
-    def __init__(self, directory: Directory, read: Callable[[Mapping[str, Any]], Site]) -> None:
-        self._directory, self._read = directory, read
+    own: the gateway's own origins, whose demo page may carry every chat.
+    """
+
+    def __init__(self, directory: Directory, read: Callable[[Mapping[str, Any]], Site], *, own: Collection[str] = ()) -> None:
+        self._directory, self._read, self._own = directory, read, own
         self._kept: dict[ChannelId, tuple[Channel, Site]] = {}
 
     def by_key(self, key: str) -> tuple[Channel, Site]:
@@ -89,7 +92,21 @@ class Sites:
 
     def guard(self, id: ChannelId, origin: str | None) -> None:
         """Raises Forbidden (origin_refused) unless this channel's site may speak from there."""
-        check_origin(self.by_id(id)[1], origin)
+        self.check(self.by_id(id)[1], origin)
+
+    def check(self, site: Site, origin: str | None) -> None:
+        """Raises Forbidden (origin_refused)."""
+        if origin not in self._own and not site.welcomes(origin):
+            raise Forbidden(
+                "This site may not carry this chat; add its address to the channel's origins.", code="origin_refused"
+            )
+
+    def on_show(self, wanted: str | None, *, demo: str | None) -> str | None:
+        """Key of the chat that the demo site carries: the one asked for, else the demo's own or any; without a demo none."""
+        keys = [one.key for one in self._directory.now.channels.values() if one.kind == "webchat" and one.enabled]
+        if wanted is not None or demo is None:
+            return wanted if wanted in keys else None
+        return demo if demo in keys else next(iter(keys), None)
 
     def _open(self, channel: Channel) -> tuple[Channel, Site]:
         if channel.kind != "webchat" or not channel.enabled:
@@ -98,12 +115,6 @@ class Sites:
         if kept is None or kept[0] is not channel:
             kept = self._kept[channel.id] = (channel, self._read(channel.settings))
         return kept
-
-
-def check_origin(site: Site, origin: str | None) -> None:
-    """Raises Forbidden (origin_refused)."""
-    if not site.welcomes(origin):
-        raise Forbidden("This site may not carry this chat; add its address to the channel's origins.", code="origin_refused")
 
 
 def form_row(fields: Sequence[Field], consent: Consent | None = None) -> Row | None:

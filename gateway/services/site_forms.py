@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from gateway.domain.dialogue import FORM_KEY
 from gateway.domain.errors import Forbidden, NotFound, Rejected
 from gateway.domain.inbound import Accepted, Claim, MessageReceived, Sender
-from gateway.services.site import check_origin
 from gateway.services.visitor_fields import MAX_VALUE, Answers, Page, mail_address, phone_number, read_answers
 from gateway.services.visitors import Reception
 
@@ -58,7 +57,7 @@ class SiteForms:
         channel, site = self._r.sites.by_key(key)
         if not site.forms:
             raise Forbidden("Forms are switched off for this channel.", code="forms_off")
-        check_origin(site, posted.origin)
+        self._r.sites.check(site, posted.origin)
         if channel.line_id not in self._r.directory.now.lines:
             raise NotFound("There is no such line.")
         answers, text, subject = _understand(posted.fields, self._r.directory.line(channel.line_id).region)

@@ -23,7 +23,7 @@ from gateway.ports.records import Place
 from gateway.ports.store import UnitOfWork
 from gateway.services.departures import Departures
 from gateway.services.directory import Directory
-from gateway.services.site import Site, Sites, check_origin, form_row
+from gateway.services.site import Site, Sites, form_row
 from gateway.services.storefront import Storefront
 from gateway.services.visitor_fields import Answers, Page, read_answers
 from gateway.services.visitor_rows import Lens, first_word
@@ -95,7 +95,7 @@ class Visitors:
     async def open(self, key: str, *, token: str | None, locale: str | None, origin: str | None) -> rows.Row:
         """The session a page begins with. Stores nothing. Raises NotFound (key), Forbidden (origin_refused)."""
         channel, site = self._r.sites.by_key(key)
-        check_origin(site, origin)
+        self._r.sites.check(site, origin)
         line = self._r.directory.line(channel.line_id)
         visitor = self._again(channel, token)
         language = _language(locale or visitor.locale, line.locale)

@@ -138,7 +138,7 @@ class Demo(Section):
     """A line, a site and two operators to try the product with."""
 
     enabled: bool = True
-    """Create them when the store is empty, and serve the demo site under /demo/."""
+    """Create them when the store is empty. Off: nobody is made up, and /demo/ shows only the chat that ?key= names."""
 
 
 class Limits(Section):

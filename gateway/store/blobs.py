@@ -124,7 +124,8 @@ class FolderBlobs(RemoteBlobs):
         self._root = root.absolute()
         incoming = self._root / INCOMING
         try:
-            incoming.mkdir(parents=True, exist_ok=True)
+            self._root.mkdir(mode=0o700, parents=True, exist_ok=True)  # what people sent is for our own user alone
+            incoming.mkdir(exist_ok=True)
         except OSError as error:
             raise ConfigError(f"The folder for files {self._root} cannot be made: {error.strerror}.") from error
         super().__init__(LocalStore(self._root), spool=incoming)

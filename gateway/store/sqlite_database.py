@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -64,7 +65,7 @@ class SqliteDatabase:
 async def open_sqlite(path: str) -> SqliteDatabase:
     """Open, make or migrate. Raises StoreUnavailable; ConfigError if the database is newer than this program."""
     if path != MEMORY:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        _make_room(Path(path))
     raw = connect(path)
     try:
         if _version(raw) != HEAD:
@@ -73,6 +74,13 @@ async def open_sqlite(path: str) -> SqliteDatabase:
         raw.close()
         raise
     return SqliteDatabase(path, raw)
+
+
+def _make_room(path: Path) -> None:
+    """Names, addresses, passwords of mailboxes: a new file is for our own user alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # whatever is wrong with the place, the database says it better
+        path.touch(mode=0o600)
 
 
 def _bring_up(path: str, raw: sqlite3.Connection) -> None:

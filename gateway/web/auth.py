@@ -14,7 +14,7 @@ from gateway.domain.operator import Permission
 from gateway.services.access import require
 from gateway.services.accounts import Signed
 from gateway.web import limits
-from gateway.web.config import WebConfig
+from gateway.web.config import WebConfig, same_place
 from gateway.web.marks import SIGNED
 from gateway.web.site import SITE, Site
 
@@ -46,12 +46,15 @@ async def admit(request: web.Request, *, permission: Permission | None) -> Signe
 
 
 def same_site(request: web.Request) -> None:
-    """Raises Forbidden if a browser says that another site sent this."""
-    origin = request.headers.get("Origin")
+    """Raises Forbidden if a browser says that another site sent this, or our page under another address (wrong_address)."""
+    origin, host, config = request.headers.get("Origin"), request.headers.get("Host", ""), request.app[SITE].config
     if origin is not None:
-        allowed = origin in request.app[SITE].config.origins
+        allowed = config.ours(origin, host=host)
     else:
         allowed = request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
+    if not allowed and same_place(origin, host):
+        remedy = f"Open it at {config.public_url}, or set server.public_url to {origin}."
+        raise Forbidden(f"The gateway is set up for another address. {remedy}", code="wrong_address")
     if not allowed:
         raise Forbidden("This request comes from another site.", code="csrf")
 

@@ -16,6 +16,7 @@ Network = IPv4Network | IPv6Network
 class WebConfig:
     """public_url: how browsers reach us; cookies are `__Host-` and Secure when it is https. Sizes in bytes, times in seconds.
 
+    settled: somebody has set public_url; else it is a guess, and browsers may reach us under any name.
     trusted_proxies: networks whose X-Forwarded-For is believed. more_origins: further exact origins of the console
     (a development server). limits_url: where counters live, "memory://" or "redis://…".
     nameless_seconds: how long a socket may stay without entering a namespace.
@@ -23,6 +24,7 @@ class WebConfig:
     """
 
     public_url: str = "http://127.0.0.1:8080"
+    settled: bool = True
     name: str = "Gateway"
     version: str = "0"
     demo: bool = False
@@ -57,10 +59,22 @@ class WebConfig:
             names |= {f"{parts.scheme}://{name}{port}" for name in LOOPBACK}
         return frozenset(names)
 
+    def ours(self, origin: str | None, *, host: str) -> bool:
+        """Is this a page of the console? host: the Host header. Without a settled address, wherever the browser found us.
+
+        A name that an attacker points at us (DNS rebinding) gets no further: the session's cookie belongs to another name.
+        """
+        return origin in self.origins or (not self.settled and same_place(origin, host))
+
     @property
     def cookie(self) -> str:
         """The session cookie's name."""
         return "__Host-gw_session" if self.secure else "gw_session"
+
+
+def same_place(origin: str | None, host: str) -> bool:
+    """Is this origin the very host that was asked?"""
+    return bool(host) and urlsplit(origin or "").netloc.lower() == host.lower()
 
 
 def networks(texts: list[str]) -> tuple[Network, ...]:

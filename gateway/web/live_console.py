@@ -125,9 +125,9 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
         return await self._answer(seat, event, args[1] if len(args) > 1 else None)
 
     async def _enter(self, sid: str, environ: Mapping[str, Any], auth: Any) -> None:
-        origin = environ["aiohttp.request"].headers.get("Origin")
+        headers = environ["aiohttp.request"].headers
         try:
-            if origin not in self._config.origins:
+            if not self._config.ours(headers.get("Origin"), host=headers.get("Host", "")):
                 raise Forbidden("This site may not connect.", code="origin_refused")
             signed = await self._cases.accounts.redeem_ticket(understand(Hello, auth).ticket)
             if len(self.seats.of(signed.operator.id)) >= SOCKETS_EACH:

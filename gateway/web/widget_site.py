@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -40,8 +41,8 @@ class Served:
     brotli: bytes | None
 
 
-def routes(assets: Path, *, demo_key: Callable[[], str | None]) -> list[web.RouteDef]:
-    """For web.server. assets holds `widget/` and `demo/`; demo_key is the site key of the channel the demo talks to."""
+def routes(assets: Path, *, demo_key: Callable[[str | None], str | None]) -> list[web.RouteDef]:
+    """For web.server. assets holds `widget/` and `demo/`; demo_key: whose chat to show, given `?key=`."""
     site = _Site(assets, demo_key)
     return [
         web.get("/widget/v1/{name}", site.widget), web.get("/demo", _to_demo), web.get("/demo/", site.demo),
@@ -50,7 +51,7 @@ def routes(assets: Path, *, demo_key: Callable[[], str | None]) -> list[web.Rout
 
 
 class _Site:
-    def __init__(self, assets: Path, demo_key: Callable[[], str | None]) -> None:
+    def __init__(self, assets: Path, demo_key: Callable[[str | None], str | None]) -> None:
         self._assets, self._demo_key = assets, demo_key
         self._kept: dict[Path, Served] = {}
 
@@ -66,23 +67,23 @@ class _Site:
             return web.Response(status=404, text=body, content_type="text/html", headers=headers | _safe())
         return _answer(request, served, headers | _safe())
 
-    async def demo(self, _: web.Request) -> web.Response:
+    async def demo(self, request: web.Request) -> web.Response:
         """The demo site's first page."""
-        return await self._page("index.html")
+        return await self._page("index.html", wanted=request.query.get("key"))
 
     async def demo_file(self, request: web.Request) -> web.Response:
         """Another page of it, or a file beside them."""
         name = request.match_info["name"]
         served = await self._file("demo", name)
         if name == "index.html" or (served is not None and name.endswith(".html")):
-            return await self._page(name)
+            return await self._page(name, wanted=request.query.get("key"))
         if served is None:
             raise web.HTTPNotFound
         return _answer(request, served, {"Cache-Control": "no-store"} | _safe())
 
-    async def _page(self, name: str) -> web.Response:
-        """A page of the demo site with the demo channel's key in it."""
-        served, key = await self._file("demo", name), self._demo_key()
+    async def _page(self, name: str, *, wanted: str | None) -> web.Response:
+        """A page of the demo site with the key of a chat in it; its links keep the one that was asked for."""
+        served, key = await self._file("demo", name), self._demo_key(wanted)
         if served is None:
             body = NOT_BUILT.format(what="The demo site is made together with the chat widget by:")
         elif key is None:
@@ -90,6 +91,7 @@ class _Site:
             body = body.format(what="Add a channel of the kind “web chat” in the console; then this page carries it.")
         else:
             body = served.plain.decode().replace("__SITE_KEY__", escape(key, quote=True))
+            body = body.replace('.html"', f'.html?key={quote(key)}"') if wanted else body
         status = 200 if served is not None and key is not None else 404
         return web.Response(status=status, text=body, content_type="text/html", headers={"Cache-Control": "no-store"} | _safe())
 

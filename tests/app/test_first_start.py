@@ -14,20 +14,20 @@ async def test_the_first_start_makes_a_line_to_try_and_the_second_nothing() -> N
     clock = HandClock()
     async with open_store(":memory:", clock=clock, ids=CountedIds()) as opened:
         core = Core(opened.store, clock, CountedIds(), SilentSignals(), DictBlobs())
-        made = await first_start.prepare(core, demo=True)
+        made = (await first_start.prepare(core, demo=True)).made
         assert made
-        operator = await core.store.read(lambda uow: uow.operators.get(made.administrator))
+        operator = await core.store.read(lambda uow: uow.operators.get(made))
         assert operator.roles == ("operator", "supervisor", "admin")
         assert [c.key for c in await core.store.read(lambda uow: uow.channels.all())] == [first_start.DEMO_KEY]
-        assert await first_start.prepare(core, demo=True) is None
+        assert await first_start.prepare(core, demo=True) == first_start.Found()
 
 
-async def test_without_the_demo_there_is_only_an_administrator() -> None:
+async def test_without_the_demo_nobody_is_made_up() -> None:
     clock = HandClock()
     async with open_store(":memory:", clock=clock, ids=CountedIds()) as opened:
         core = Core(opened.store, clock, CountedIds(), SilentSignals(), DictBlobs())
-        assert await first_start.prepare(core, demo=False)
-        assert len(await core.store.read(lambda uow: uow.operators.all())) == 1
+        assert await first_start.prepare(core, demo=False) == first_start.Found(nobody=True)
+        assert await core.store.read(lambda uow: uow.operators.all()) == []
         assert await core.store.read(lambda uow: uow.lines.all()) == []
 
 

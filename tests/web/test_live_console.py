@@ -117,6 +117,18 @@ async def test_only_the_exact_origin_connects(house: House) -> None:
         assert (await olga.say("alive", {}))["ok"] is True
 
 
+async def test_where_no_address_is_settled_the_socket_is_where_the_browser_found_it() -> None:
+    async with open_house(settled=False) as house:
+        browser = await house.browser(OLGA)
+        here = str(house.server.make_url("/")).rstrip("/")
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            await Console(house).come_in(await browser.ticket(), origin="http://evil.example")
+        olga = Console(house)
+        await olga.come_in(await browser.ticket(), origin=here)
+        assert (await olga.say("alive", {}))["ok"] is True
+        await olga.socket.disconnect()
+
+
 async def test_a_console_in_a_hidden_tab_that_says_nothing_keeps_its_operator_at_the_desk(house: House) -> None:
     async with console(house, await house.browser(OLGA)):
         for _ in range(10):

@@ -141,6 +141,25 @@ async def test_another_site_cannot_sign_somebody_in(house: House) -> None:
     assert "Set-Cookie" not in response.headers
 
 
+async def test_who_opens_the_console_under_another_name_hears_which_one_is_right(house: House) -> None:
+    browser = await house.browser()
+    here = str(house.server.make_url("/")).rstrip("/")
+    body = {"email": "olga@example.com", "password": "a long enough secret"}
+    refused = await (await browser.post("/api/v1/session", body, headers={"Origin": here})).json()
+    assert refused["code"] == "wrong_address"
+    assert f"Open it at {URL}, or set server.public_url to {here}." in refused["detail"]
+
+
+async def test_where_no_address_is_settled_the_console_is_where_the_browser_found_it() -> None:
+    async with open_house(settled=False) as house:
+        browser = await house.browser()
+        here = str(house.server.make_url("/")).rstrip("/")
+        body = {"email": "olga@example.com", "password": "a long enough secret"}
+        assert (await browser.post("/api/v1/session", body, headers={"Origin": here})).status == 200
+        for other in ("https://evil.example", "null", f"{here}.evil.example", ""):
+            assert (await browser.post("/api/v1/session", body, headers={"Origin": other})).status == 403
+
+
 async def test_fetch_metadata_counts_when_there_is_no_origin(house: House) -> None:
     browser = await house.browser(OLGA)
     headers = {"X-CSRF-Token": browser.csrf, "Sec-Fetch-Site": "cross-site"}

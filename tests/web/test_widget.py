@@ -12,7 +12,7 @@ import pytest
 from gateway.domain.errors import StoreUnavailable
 from gateway.domain.schedule import Schedule
 from tests.flows.office import OLGA
-from tests.front_door import KEY, SHOP, FrontDoor, front_door
+from tests.front_door import HOME, KEY, SHOP, FrontDoor, front_door
 from tests.web.test_live_widget import served_by_olga
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + b"\x00" * 64
@@ -83,6 +83,15 @@ async def test_a_closed_line_says_until_when() -> None:
     async with front_door(schedule=hours) as door:
         line = (await door.session())["line"]
         assert (line["open"], line["opens_at"]) == (False, "2026-01-05T10:00:00Z")
+
+
+async def test_the_demo_page_of_our_own_may_show_every_chat() -> None:
+    async with front_door() as door:
+        await door.set_up_site(origins=[SHOP])
+        assert (await door.session(origin=HOME))["status"] == 200
+        sites = door.reception.sites
+        assert [sites.on_show(key, demo="demo") for key in (None, KEY, "unknown")] == [KEY, KEY, None]
+        assert [sites.on_show(key, demo=None) for key in (None, KEY)] == [None, KEY]
 
 
 async def test_a_foreign_site_gets_neither_session_nor_permission_to_read_why() -> None:

@@ -20,7 +20,7 @@ LOADER = b"console.log('loader')" * 100
 async def served(assets: Path, *, key: str | None = "key-webchat") -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
     """A client and the address of a server with these assets."""
     app = web.Application()
-    app.router.add_routes(widget_site.routes(assets, demo_key=lambda: key))
+    app.router.add_routes(widget_site.routes(assets, demo_key=lambda wanted: wanted or key))
     runner = web.AppRunner(app)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -70,6 +70,16 @@ async def test_files_are_compressed_as_the_browser_likes(assets: Path) -> None:
             assert await answer.read() == LOADER
         async with http.get(f"{url}/widget/v1/loader.js", headers={"If-None-Match": etag}) as answer:
             assert answer.status == 304
+
+
+async def test_the_demo_site_carries_the_chat_that_is_asked_for_on_every_page(assets: Path) -> None:
+    (assets / "demo" / "index.html").write_text('<a href="bikes.html"></a><script data-key="__SITE_KEY__"></script>')
+    async with served(assets) as (http, url):
+        own, other = [await (await http.get(f"{url}/demo/{query}")).text() for query in ("", '?key=a"b')]
+        assert 'href="bikes.html"' in own
+        assert 'data-key="key-webchat"' in own
+        assert 'href="bikes.html?key=a%22b"' in other
+        assert 'data-key="a&quot;b"' in other
 
 
 async def test_a_new_build_is_served_at_once(assets: Path) -> None:

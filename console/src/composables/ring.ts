@@ -1,6 +1,7 @@
 /** Sounds and desktop notices. One tab leads, so that five tabs do not ring five times. Sounds are made here, none is fetched. */
 import type { Row } from '@/api/types'
 import { t } from '@/i18n'
+import { newId } from '@/ids'
 import { usePreferences } from '@/stores/preferences'
 
 type Kind = 'message' | 'offer' | 'call'
@@ -12,7 +13,7 @@ const TONES: Record<Kind, [number, number][]> = {
 const TURN_MS = 300
 let context: AudioContext | null = null
 const channel = 'BroadcastChannel' in window ? new BroadcastChannel('console.ring') : null
-const tab = crypto.randomUUID()
+const tab = newId()
 const taken = new Map<string, string>()
 channel?.addEventListener('message', ({ data }: MessageEvent<{ what: string; tab: string }>) => {
   const other = taken.get(data.what)

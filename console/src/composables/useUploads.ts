@@ -5,6 +5,7 @@ import { Refusal } from '@/api/http'
 import type { Attachment } from '@/api/types'
 import { bytes } from '@/format'
 import { t } from '@/i18n'
+import { newId } from '@/ids'
 import { faultOf } from '@/state/files'
 import { useSession } from '@/stores/session'
 
@@ -30,7 +31,7 @@ export function useUploads(arrived: (file: Attachment) => void) {
   function add(list: Iterable<File>, folders: ReadonlySet<File> = new Set()): void {
     const most = session.me?.workspace.file_bytes ?? 0
     for (const file of list) {
-      const key = crypto.randomUUID()
+      const key = newId()
       const fault = faultOf(file, most, folders.has(file))
       const problem = fault ? t(`files.${fault}`, { size: bytes(file.size), most: bytes(most) }) : ''
       uploads.value = [...uploads.value, { key, name: file.name, size: file.size, type: file.type, done: 0, problem, again: false, abort: () => undefined, file }]

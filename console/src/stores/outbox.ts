@@ -4,6 +4,7 @@ import { computed, shallowRef, watch } from 'vue'
 import { conversations } from '@/api/client'
 import { Refusal } from '@/api/http'
 import type { Id, Message } from '@/api/types'
+import { newId } from '@/ids'
 import { arrived, enqueue, mark, nextDue, settled, takeBack, type Outbox, type Pending } from '@/state/outbox'
 
 const KEY = 'console.outbox'
@@ -43,7 +44,7 @@ export const useOutbox = defineStore('outbox', () => {
     for (const one of nextDue(box.value)) void carry(one)
   }
   function send(one: Omit<Pending, 'client_id' | 'at' | 'state' | 'problem'>): void {
-    box.value = enqueue(box.value, { ...one, client_id: crypto.randomUUID(), at: new Date().toISOString(), state: 'queued', problem: '' })
+    box.value = enqueue(box.value, { ...one, client_id: newId(), at: new Date().toISOString(), state: 'queued', problem: '' })
     flush()
   }
   function again(clientId: string): void {
