@@ -111,7 +111,7 @@ export function span(seconds: number, fine = false): string {
 /** 84 KB, 1.2 MB. */
 export function bytes(size: number): string {
   const [value, name] = size < 1000 ? [size, 'byte'] : size < 1_000_000 ? [size / 1000, 'kilobyte'] : [size / 1_000_000, 'megabyte']
-  return numbers(`b${name}`, { style: 'unit', unit: name as string, unitDisplay: taste.locale === 'fa' ? 'long' : 'short', maximumFractionDigits: name === 'megabyte' ? 1 : 0 }).format(value as number)
+  return numbers(`b${name}`, { style: 'unit', unit: name as string, unitDisplay: taste.locale === 'fa' || name === 'byte' ? 'long' : 'short', maximumFractionDigits: name === 'megabyte' ? 1 : 0 }).format(value as number)
 }
 /** Two letters for an avatar; none for a number. */
 export function initials(name: string): string {

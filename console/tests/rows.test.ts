@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { applyRows, countsAfter, inTab, sectionsOf } from '@/state/rows'
+import { applyRows, countsAfter, inTab, nextOf, sectionsOf } from '@/state/rows'
 import { IVAN, OLGA, at, row } from './cast'
 
 const ids = (rows: { id: string }[]): string[] => rows.map((r) => r.id)
@@ -9,6 +9,14 @@ describe('rows', () => {
     const known = applyRows({}, [row({ version: 5, preview: 'new' })])
     expect(applyRows(known, [row({ version: 4, preview: 'old' })])).toBe(known)
     expect(applyRows(known, [row({ version: 6, preview: 'newest' })])['cnv_ann']!.preview).toBe('newest')
+  })
+  test('after one is done the next that waits for us comes, never a snoozed one', () => {
+    const ours = { key: 'ours' as const, rows: [row({ id: 'a' }), row({ id: 'b' })] }
+    const theirs = { key: 'theirs' as const, rows: [row({ id: 'c' })] }
+    const snoozed = { key: 'snoozed' as const, rows: [row({ id: 'd' })] }
+    expect(['a', 'b', 'c', 'd'].map((id) => nextOf([ours, theirs, snoozed], id))).toEqual(['b', 'a', 'a', 'a'])
+    expect(nextOf([theirs, snoozed], 'c')).toBeNull()
+    expect(['a', 'b'].map((id) => nextOf([{ key: 'flat', rows: ours.rows }], id))).toEqual(['b', 'a'])
   })
   test('mine is divided by who owes the next word, the longest wait on top', () => {
     const rows = applyRows({}, [

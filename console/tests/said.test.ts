@@ -1,14 +1,25 @@
-import { expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { taste } from '@/format'
+import { useLanguage } from '@/i18n'
+import { lastWord, wholeWord } from '@/said'
 import { saidOf } from '@/state/said'
+import { row } from './cast'
 
-test('a missed call is told apart from words, with who called and how long they waited', () => {
-  expect(saidOf('☎ +442071838750 · 0:42')).toEqual({ kind: 'missed', number: '+442071838750', waited: 42 })
-  expect(saidOf('☎ +442071838750 · 12:05')).toEqual({ kind: 'missed', number: '+442071838750', waited: 725 })
+beforeAll(async () => { await useLanguage('en'); taste.locale = 'en' })
+
+const missed = row({ channel_kind: 'pbx', purpose: 'callback', preview: '☎ +442071838750 · 0:42', missed: { number: '+442071838750', waited_s: 42 } })
+
+test('a missed call is a fact of its own, with who called and how long they waited', () => {
+  expect(saidOf(missed)).toEqual({ kind: 'missed', missed: { number: '+442071838750', waited_s: 42 } })
 })
-test('a missed call noted before waits were told is still one', () => {
-  expect(saidOf('☎ +442071838750')).toEqual({ kind: 'missed', number: '+442071838750', waited: null })
+test('what people write stays theirs, even if it looks like a missed call', () => {
+  expect(saidOf(row({ preview: '☎ +442071838750 · 0:42', missed: null }))).toEqual({ kind: 'words', text: '☎ +442071838750 · 0:42' })
+  expect(saidOf(row({ preview: '📎' }))).toEqual({ kind: 'file' })
 })
-test('what people write stays theirs, even with such signs in it', () => {
-  expect(saidOf('☎ me at 6 · 0:42 please')).toEqual({ kind: 'words', text: '☎ me at 6 · 0:42 please' })
-  expect(saidOf('📎')).toEqual({ kind: 'file' })
+test('a row says the miss and the wait first, the whole sentence what to do', () => {
+  expect(lastWord(missed)).toBe('Missed after 0:42')
+  expect(wholeWord(missed)).toBe('Missed after 0:42 · call back')
+})
+test('a missed call whose wait is not known is only missed', () => {
+  expect(lastWord({ ...missed, missed: { number: '+442071838750', waited_s: null } })).toBe('Missed call')
 })

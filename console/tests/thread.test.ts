@@ -25,6 +25,15 @@ describe('what the thread draws', () => {
     const thread = [message(1), message(2, { at: at('09:00', 6) }), message(3, { at: at('09:01', 6) })]
     expect(kinds(thread, [], 2)).toEqual(['day', 'message', 'day', 'message', 'new', 'message'])
   })
+  test('nothing is new any more once one of us has answered, or is about to', () => {
+    const thread = [message(1), message(2)]
+    expect(kinds(thread, [pending('c1')], 0)).toEqual(['day', 'message', 'message', 'pending'])
+    expect(kinds([...thread, message(3, { type: 'outbound', operator_id: OLGA })], [], 0)).not.toContain('new')
+  })
+  test('a note or a text of the line itself is no answer', () => {
+    expect(kinds([message(1)], [pending('c1', { type: 'note' })], 0)).toContain('new')
+    expect(kinds([message(1), message(2, { type: 'outbound', automatic: true })], [], 0)).toContain('new')
+  })
   test('an earlier conversation ends with a divider', () => {
     expect(kinds([message(1, { conversation_id: 'cnv_old' }), message(2)], [], null)).toEqual(['day', 'message', 'earlier', 'message'])
   })

@@ -34,6 +34,9 @@ describe('the palette', () => {
     const found = find(['A transfer', 'extransit', 'Transfer to'], 'trans', (s) => s)
     expect(found.map((f) => f.item)).toEqual(['Transfer to', 'A transfer', 'extransit'])
   })
+  test('letters in order count while they are near one another, not strewn over a long name', () => {
+    expect(find(['Boris Lindqvist', 'Wolfeschlegelsteinhausenbergerdorff'], 'bors', (s) => s).map((f) => f.item)).toEqual(['Boris Lindqvist'])
+  })
 })
 
 describe('what people wrote', () => {

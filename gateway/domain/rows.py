@@ -26,6 +26,7 @@ from gateway.domain.message import (
     OutboundMessage,
     SystemLine,
 )
+from gateway.domain.missed import missed_in
 from gateway.domain.offer import Offer
 from gateway.domain.operator import Operator, Presence
 
@@ -43,13 +44,15 @@ def stamp(at: datetime | None) -> str | None:
 
 def conversation_row(c: Conversation, *, contact_name: str) -> Row:
     """A row of the list; also what every conversation event carries."""
+    missed = missed_in(c)
     return {
         "id": c.id, "number": c.number, "state": c.state, "purpose": c.purpose, "turn": c.turn,
         "channel_id": c.channel_id, "channel_kind": c.channel_kind, "line_id": c.line_id, "dialogue_id": c.dialogue_id,
         "contact_id": c.contact_id, "contact_name": contact_name, "lead_id": c.lead_id, "lead_reason": c.lead_reason,
         "operator_id": c.operator_id, "last_operator_id": c.last_operator_id, "subject": c.subject, "preview": c.preview,
-        "last_from": c.last_from, "last_at": stamp(c.last_at), "opened_at": stamp(c.opened_at),
-        "waiting_since": stamp(c.waiting_since), "assigned_at": stamp(c.assigned_at), "first_reply_at": stamp(c.first_reply_at),
+        "missed": asdict(missed) if missed else None, "last_from": c.last_from, "last_at": stamp(c.last_at),
+        "opened_at": stamp(c.opened_at), "waiting_since": stamp(c.waiting_since), "assigned_at": stamp(c.assigned_at),
+        "first_reply_at": stamp(c.first_reply_at),
         "closed_at": stamp(c.closed_at), "snoozed_until": stamp(c.snoozed_until), "unread": c.unread, "epoch": c.epoch,
         "priority": c.priority, "troubled": c.troubled, "rating": c.rating, "version": c.version,
     }  # fmt: skip

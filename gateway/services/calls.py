@@ -17,6 +17,7 @@ from gateway.domain.ids import CallId, ChannelId, ConversationId, RecordingId
 from gateway.domain.inbound import Accepted, CallReported, Claim, Sender
 from gateway.domain.line import Line
 from gateway.domain.message import CallEntry
+from gateway.domain.missed import MissedCall
 from gateway.ports.core import Core
 from gateway.ports.records import Errand
 from gateway.ports.store import UnitOfWork
@@ -49,12 +50,6 @@ async def hear(uow: UnitOfWork, core: Core, directory: Directory, event: CallRep
     await (uow.calls.save(call) if stored else uow.calls.add(call))
     await tell(uow, core, call)
     return Accepted(True, conversation_id=call.conversation_id)
-
-
-def _missed(call: Call, number: str) -> str:
-    """What the list row says: a sign, whose number, how long they waited. Read again by the console, which has words for it."""
-    minutes, seconds = divmod(int(call.waited_s or 0), 60)
-    return f"☎ {number} · {minutes}:{seconds:02}"
 
 
 async def _look_again(uow: UnitOfWork, core: Core, call: Call) -> None:
@@ -177,8 +172,9 @@ class Settler:
             source = {"channel_kind": "pbx", "channel": scene.channel.name, "line": scene.line.name}
             occasion = Occasion(conversation_id, scene.contact.name or number, source, True, scene.now)
             await arrivals.begin(scene, occasion, purpose="callback", at=at, subject=None)
+        missed = MissedCall(number, int(call.waited_s or 0))
         scene.conversation = replace(
-            scene.talk.heard(at=at, preview=_missed(call, number)), priority=scene.talk.priority + (0 if begun else 1)
+            scene.talk.heard(at=at, preview=missed.line), priority=scene.talk.priority + (0 if begun else 1)
         )
         scene.emit("conversation.updated", actor="contact", missed_call=call.id)
         if begun:

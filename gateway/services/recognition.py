@@ -152,10 +152,16 @@ async def lead_for(uow: UnitOfWork, core: Core, who: Recognised, line: Line, occ
     return lead, who.reason
 
 
+def _short(text: str) -> str:
+    """Whole words as far as they fit; a text without spaces is cut where it must be."""
+    words = shorten(text, TITLE_LENGTH, placeholder=" …")
+    return words if words.strip(" …") or not text.strip() else f"{' '.join(text.split())[:TITLE_LENGTH]}…"
+
+
 async def _make(uow: UnitOfWork, core: Core, who: Recognised, line: Line, occasion: Occasion) -> Lead:
     lead = Lead(
         id=LeadId(core.ids.new("led")), number=await uow.conversations.next_number("lead"), contact_id=who.contact.id,
-        title=shorten(occasion.title, TITLE_LENGTH, placeholder=" …") or who.contact.name, stage="new",
+        title=_short(occasion.title) or who.contact.name, stage="new",
         created_at=occasion.at, line_id=line.id,
         source=dict(occasion.source), first_conversation_id=occasion.conversation_id,
         unreachable=not occasion.reachable, updated_at=occasion.at,

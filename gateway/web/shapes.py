@@ -73,6 +73,14 @@ class Ticket:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Missed:
+    """A call that nobody took. `waited_s` is null where the wait is not known."""
+
+    number: str
+    waited_s: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Row:
     """A conversation in a list."""
 
@@ -92,6 +100,7 @@ class Row:
     operator_id: str | None
     subject: str | None
     preview: str
+    missed: Missed | None
     last_from: str
     last_at: Stamp
     opened_at: str

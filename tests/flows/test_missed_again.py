@@ -30,6 +30,8 @@ async def test_a_second_missed_call_is_seen_by_who_is_to_ring_back(office: Offic
     await _misses(office, "call-1")
     first = await _callback(office)
     assert (first.purpose, first.unread) == ("callback", 1)
+    row = next(e.data["conversation"] for e in reversed(office.events) if "conversation" in e.data)
+    assert row["missed"] == {"number": "+442079460000", "waited_s": 19}
     await office.accept(OLGA)
     await office.desk.seen(office.directory.operator(OLGA), first.id, 1)
     assert (await _callback(office)).unread == 0

@@ -1,4 +1,5 @@
 /** The one place that talks HTTP: session cookie, CSRF header, problem+json turned into one error. Knows no screen and no store. */
+import { taste } from '@/format'
 import type { Problem } from './types'
 
 let csrf = ''
@@ -11,10 +12,10 @@ export function whenSignedOut(act: () => void): void {
   onSignedOut = act
 }
 
-/** The gateway said no. `offline` is a Refusal too: nothing answered. */
+/** The gateway said no: in English in detail, in the language that was asked for in its title. `offline` is a Refusal too: nothing answered. */
 export class Refusal extends Error {
   constructor(readonly problem: Problem) {
-    super(problem.detail || problem.title)
+    super(taste.locale === 'en' ? problem.detail || problem.title : problem.title || problem.detail)
     this.name = 'Refusal'
   }
   get code(): string { return this.problem.code }
@@ -41,7 +42,7 @@ async function problemOf(response: Response): Promise<Problem> {
 
 /** One request. Raises Refusal; answers undefined for 204. */
 export async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' }
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': taste.locale }
   if (method !== 'GET') headers['X-CSRF-Token'] = csrf
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   let response: Response
@@ -83,6 +84,7 @@ export function upload<T>(path: string, file: File, progress: (done: number) => 
   form.append('file', file, file.name)
   xhr.open('POST', path)
   xhr.setRequestHeader('X-CSRF-Token', csrf)
+  xhr.setRequestHeader('Accept-Language', taste.locale)
   xhr.send(form)
   return { result, abort: () => xhr.abort() }
 }

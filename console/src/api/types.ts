@@ -15,10 +15,12 @@ export interface Presence { operator_id: Id; state: PresenceState; reason: strin
 export interface Me { operator: Operator; permissions: Permission[]; csrf: string; presence: Presence; head: number; workspace: { name: string; public_url: string; demo: boolean; version: string; file_bytes?: number } }
 export interface Counts { mine: number; mine_unread: number; waiting: number; all: number; offers: number; load: { used: number; limit: number }; quarantine: number }
 
+/** A call that nobody took, as the last thing in its conversation. */
+export interface Missed { number: string; waited_s: number | null }
 export interface Row {
   id: Id; number: number; state: ConversationState; purpose: 'message' | 'callback'; turn: 'ours' | 'theirs'
   channel_id: Id; channel_kind: ChannelKind; line_id: Id; dialogue_id: Id; contact_id: Id; contact_name: string
-  lead_id: Id | null; lead_reason: string | null; operator_id: Id | null; subject: string | null; preview: string
+  lead_id: Id | null; lead_reason: string | null; operator_id: Id | null; subject: string | null; preview: string; missed?: Missed | null
   last_from: 'contact' | 'operator' | 'line'; last_at: Stamp | null; opened_at: Stamp; waiting_since: Stamp | null
   assigned_at: Stamp | null; first_reply_at: Stamp | null; closed_at: Stamp | null; snoozed_until: Stamp | null
   unread: number; epoch: number; priority: number; troubled: boolean; rating: number | null; version: number

@@ -6,9 +6,11 @@ import { conversations } from '@/api/client'
 import { Refusal } from '@/api/http'
 import type { Conversation, Id, Row } from '@/api/types'
 import { t } from '@/i18n'
+import { named } from '@/said'
 import { useInbox } from '@/stores/inbox'
 import { useSession } from '@/stores/session'
 import { useThreads } from '@/stores/threads'
+import { restFocus } from './rest'
 
 export const deedProblems = reactive<Record<Id, string | undefined>>({})
 
@@ -19,22 +21,24 @@ export function useDeeds() {
   async function run(id: Id, deed: () => Promise<Conversation>): Promise<Conversation | null> {
     delete deedProblems[id]
     try {
-      return await threads.act(deed())
+      const done = await threads.act(deed())
+      restFocus()
+      return done
     } catch (error) {
       deedProblems[id] = error instanceof Refusal && error.code !== 'offline' ? error.problem.taken_by ? t('offer.taken', { name: error.problem.taken_by }) : error.message : t('errors.offline')
       return null
     }
   }
-  const undo = (title: string, back: () => void): void => { toast.add({ title, duration: 6000, icon: 'i-lucide-check', actions: [{ label: t('undo'), color: 'primary', variant: 'link', onClick: back }] }) }
+  const undo = (title: string, back: () => void): void => { toast.add({ title, duration: 6000, icon: 'i-lucide-check', ui: { title: 'wrap-anywhere' }, actions: [{ label: t('undo'), color: 'primary', variant: 'link', onClick: back }] }) }
 
   async function close(row: Row): Promise<boolean> {
     const done = await run(row.id, () => conversations.close(row.id))
-    if (done) undo(t('done.closed', { name: row.contact_name }), () => void run(row.id, () => conversations.reopen(row.id)))
+    if (done) undo(t('done.closed', { name: named(row.contact_name) }), () => void run(row.id, () => conversations.reopen(row.id)))
     return done !== null
   }
   async function snooze(row: Row, until: Date): Promise<boolean> {
     const done = await run(row.id, () => conversations.snooze(row.id, until.toISOString()))
-    if (done) undo(t('done.snoozed', { name: row.contact_name }), () => void run(row.id, () => conversations.wake(row.id)))
+    if (done) undo(t('done.snoozed', { name: named(row.contact_name) }), () => void run(row.id, () => conversations.wake(row.id)))
     return done !== null
   }
   const take = (row: Row): Promise<Conversation | null> => run(row.id, () => (row.operator_id && row.operator_id !== session.id ? conversations.assign(row.id, session.id) : conversations.take(row.id)))

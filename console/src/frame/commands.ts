@@ -4,7 +4,7 @@ import type { Conversation } from '@/api/types'
 import { useDeeds } from '@/composables/useDeeds'
 import { dot } from '@/format'
 import { t, tOr } from '@/i18n'
-import { lastWord } from '@/said'
+import { lastWord, named } from '@/said'
 import { isEnded } from '@/state/rows'
 import { useDirectory } from '@/stores/directory'
 import { useDrafts } from '@/stores/drafts'
@@ -45,7 +45,7 @@ export function useCommands(): () => Command[] {
     const rows = Object.values(inbox.rows).sort((a, b) => (b.last_at ?? '').localeCompare(a.last_at ?? ''))
     return [
       ...(open ? about(open) : []),
-      ...rows.map((row): Command => ({ key: row.id, group: 'conversations', label: [row.contact_name, row.subject || lastWord(row.preview)].filter(Boolean).join(dot()), hint: directory.lineName(row.line_id), icon: 'i-lucide-message-square', run: () => void router.push(`/inbox/${row.operator_id === session.id ? 'mine' : 'all'}/${row.id}`) })),
+      ...rows.map((row): Command => ({ key: row.id, group: 'conversations', label: [named(row.contact_name), row.subject || lastWord(row)].filter(Boolean).join(dot()), hint: directory.lineName(row.line_id), icon: 'i-lucide-message-square', run: () => void router.push(`/inbox/${row.operator_id === session.id ? 'mine' : 'all'}/${row.id}`) })),
       ...(open ? directory.canned.map((c): Command => ({ key: c.id, group: 'canned', label: `/${c.shortcut.replace(/^\//, '')}${dot()}${c.text}`, hint: c.line_id ? directory.lineName(c.line_id) : '', icon: 'i-lucide-square-slash', run: () => { const d = drafts.of(open.id); d.reply = d.reply ? `${d.reply.trimEnd()} ${c.text}` : c.text; d.mode = 'reply' } })) : []),
       ...(['online', 'away', 'offline'] as const).map((state): Command => ({ key: `be-${state}`, group: 'me', label: t(`deeds.be_${state}`), icon: 'i-lucide-circle-user-round', run: () => void session.setPresence(state, state === 'away' ? 'other' : undefined) })),
       ...(['light', 'dark', 'system'] as const).map((theme): Command => ({ key: `theme-${theme}`, group: 'me', label: `${t('theme.title')}: ${t(`theme.${theme}`)}`, icon: theme === 'dark' ? 'i-lucide-moon' : theme === 'light' ? 'i-lucide-sun' : 'i-lucide-monitor', run: () => preferences.set({ theme }) })),

@@ -48,6 +48,16 @@ export function sectionsOf(rows: Rows, tab: Tab, me: Id, lineId: Id | null = nul
   return sections.filter((section) => section.rows.length > 0)
 }
 
+/** What to turn to once this row is done: the next that waits for us, else the one that waits longest, else the next at all that is awake. */
+export function nextOf(sections: readonly Section[], id: Id): Id | null {
+  const awake = sections.filter((s) => s.key !== 'snoozed')
+  const all = awake.flatMap((s) => s.rows)
+  const ours = awake.find((s) => s.key === 'ours')?.rows ?? []
+  const at = (rows: readonly Row[]): number => rows.findIndex((r) => r.id === id)
+  const next = ours[at(ours) + 1] ?? ours.find((r) => r.id !== id) ?? all[at(all) + 1] ?? all[at(all) - 1]
+  return next?.id ?? null
+}
+
 export interface TabCounts { mine: number; waiting: number; all: number }
 /** How the numbers on the tabs change when one row changes. `before` undefined: this tab never saw the row; only a new conversation is then certain. */
 export function countsAfter(counts: TabCounts, before: Row | undefined, after: Row, me: Id, isNew: boolean): TabCounts | 'unknown' {

@@ -30,20 +30,23 @@ export type Item =
 const FOLLOWS_MS = 180_000
 const sameSpeaker = (a: Message, b: Message): boolean => a.type === b.type && a.operator_id === b.operator_id && (a.type === 'inbound' || a.type === 'outbound') && Date.parse(b.at) - Date.parse(a.at) < FOLLOWS_MS
 
+const answeredAfter = (messages: readonly Message[], pending: readonly Pending[], seq: number): boolean => pending.some((p) => p.type === 'reply') || messages.some((m) => m.seq > seq && m.type === 'outbound' && Boolean(m.operator_id))
+
 /**
  * What the thread draws: a divider per day, one "new" divider before the first unread word of the contact, a divider where an
- * earlier conversation ends, and after everything what is still on its way from here.
+ * earlier conversation ends, and after everything what is still on its way from here. Once a colleague or I have answered,
+ * nothing above is new.
  */
 export function itemsOf(messages: readonly Message[], pending: readonly Pending[], unreadAfter: number | null): Item[] {
   const items: Item[] = []
   let before: Message | undefined
-  let told = false
+  let told = unreadAfter === null || answeredAfter(messages, pending, unreadAfter)
   for (const message of messages) {
     const newDay = !before || new Date(before.at).toDateString() !== new Date(message.at).toDateString()
     const turned = before?.conversation_id && message.conversation_id && before.conversation_id !== message.conversation_id
     if (turned) items.push({ kind: 'earlier', key: `earlier-${message.id}`, conversation_id: message.conversation_id! })
     if (newDay) items.push({ kind: 'day', key: `day-${message.id}`, at: message.at })
-    if (!told && unreadAfter !== null && message.seq > unreadAfter && message.type === 'inbound') {
+    if (!told && message.seq > unreadAfter! && message.type === 'inbound') {
       items.push({ kind: 'new', key: 'new' })
       told = true
     }

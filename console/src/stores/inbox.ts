@@ -44,6 +44,7 @@ export const useInbox = defineStore('inbox', () => {
     try {
       const answer = await conversations.list(tab, { cursor: more ? page.next : null, line_id: line.value, limit: 100 })
       lay(answer.items)
+      for (const row of answer.items) renewed?.add(row.id)
       Object.assign(page, { loaded: true, next: answer.next_cursor, problem: '' })
     } catch (error) {
       page.problem = error instanceof Refusal ? error.message || 'offline' : 'offline'
@@ -94,12 +95,19 @@ export const useInbox = defineStore('inbox', () => {
     lay(answer.items)
     found.value = { query, ids: answer.items.map((row) => row.id) }
   }
-  /** Everything again: after a gap that was too long to catch up. */
+  /** Everything again: after a gap that was too long to catch up. What is on the screen stays until the answers are here. */
+  let renewed: Set<Id> | null = null
   async function reload(): Promise<void> {
     const open = (Object.keys(tabs) as Tab[]).filter((tab) => tabs[tab].loaded)
-    rows.value = {}
-    for (const tab of open) tabs[tab] = pages()
+    const before = Object.keys(rows.value)
+    const mine = (renewed = new Set<Id>())
+    for (const tab of open) tabs[tab] = { ...pages(), loaded: true }
     await Promise.all([loadCounts(), ...open.map((tab) => load(tab))])
+    if (mine !== renewed) return
+    renewed = null
+    if (open.some((tab) => tabs[tab].problem)) return
+    const gone = new Set(before.filter((id) => !mine.has(id)))
+    rows.value = Object.fromEntries(Object.entries(rows.value).filter(([id]) => !gone.has(id)))
   }
   async function setLine(id: Id | null): Promise<void> {
     line.value = id

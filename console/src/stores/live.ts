@@ -48,9 +48,10 @@ export const useLive = defineStore('live', () => {
     }
   }
   async function reset(): Promise<void> {
-    await Promise.all([useInbox().reload(), useDirectory().load(), useThreads().refresh()])
-    const open = router.currentRoute.value.params['id']
-    if (typeof open === 'string' && router.currentRoute.value.name === 'inbox') await useThreads().open(open)
+    const { name, params } = router.currentRoute.value
+    const open = name === 'inbox' && typeof params['id'] === 'string' && params['id'] ? params['id'] : null
+    await Promise.all([useInbox().reload(), useDirectory().load(), useThreads().refresh(open)])
+    if (open) await useThreads().open(open)
   }
   function up(): void {
     connected.value = true

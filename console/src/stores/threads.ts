@@ -41,13 +41,17 @@ export const useThreads = defineStore('threads', () => {
     try {
       const [conversation, page] = await Promise.all([conversations.read(id), conversations.messages(id, { limit: 60 })])
       const known = threads[conversation.dialogue_id]
-      const messages = mergeMessages(known?.messages ?? [], page.items)
+      const messages = mergeMessages(known?.loaded ? known.messages : [], page.items)
       set(conversation.dialogue_id, { messages, older: known?.loaded ? known.older : page.next_cursor, loaded: true, problem: '' })
       newAfter[id] = unreadAfter(messages, Math.max(unread, conversation.unread))
       adopt(conversation)
     } catch (error) {
       problems[id] = error instanceof Refusal ? { code: error.code, text: error.message } : { code: 'unexpected', text: '' }
     }
+  }
+  /** Nobody looks at it any more: what was new is known when they come back. */
+  function leave(id: Id): void {
+    delete newAfter[id]
   }
   async function older(conversation: Row): Promise<void> {
     const thread = threads[conversation.dialogue_id]
@@ -80,9 +84,12 @@ export const useThreads = defineStore('threads', () => {
     details[row.id] = { ...known, ...row }
     if (moved) void conversations.read(row.id).then(adopt).catch(() => undefined)
   }
-  async function refresh(): Promise<void> {
-    for (const thread of Object.keys(threads)) delete threads[thread]
-    for (const id of Object.keys(details)) delete details[id]
+  /** Forgets what was cached, after a gap. The one that is open stays on the screen and is replaced once it was asked for anew. */
+  async function refresh(open: Id | null): Promise<void> {
+    const dialogue = open ? details[open]?.dialogue_id : undefined
+    for (const thread of Object.keys(threads)) if (thread !== dialogue) delete threads[thread]
+    for (const id of Object.keys(details)) if (id !== open) delete details[id]
+    if (dialogue) set(dialogue, { loaded: false })
   }
   /** One deed on a conversation: the answer is the conversation as it is now. */
   async function act(deed: Promise<Conversation>): Promise<Conversation> {
@@ -90,5 +97,5 @@ export const useThreads = defineStore('threads', () => {
     adopt(conversation)
     return conversation
   }
-  return { details, threads, newAfter, problems, open, older, receive, report, patch, applyRow, refresh, adopt, act }
+  return { details, threads, newAfter, problems, open, leave, older, receive, report, patch, applyRow, refresh, adopt, act }
 })

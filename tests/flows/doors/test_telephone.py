@@ -134,6 +134,7 @@ async def test_a_missed_call_is_offered_as_work_and_closed_when_somebody_calls_b
     offer = await olga.offered()
     assert offer["conversation"]["purpose"] == "callback"
     waited = round(missed["wait_s"])
+    assert offer["conversation"]["missed"] == {"number": missed["remote"], "waited_s": int(missed["wait_s"])}
     assert offer["conversation"]["preview"] == f"☎ {missed['remote']} · {waited // 60}:{waited % 60:02}"
     back = {"direction": "outbound", "from": "101", "to": missed["remote"], "device": "101"}
     for place, name in enumerate(("offered", "ringing", "answered", "ended")):
