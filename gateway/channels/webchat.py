@@ -21,7 +21,7 @@ from gateway.domain.sentence import sentence
 from gateway.ports.channel import CheckLine
 
 MIB = 1024 * 1024
-Locales = Mapping[str, Annotated[str, Field(max_length=300)]]
+Locales = Annotated[Mapping[str, Annotated[str, Field(max_length=300)]], Field(json_schema_extra={"format": "languages"})]
 
 
 class _Frozen(BaseModel):
@@ -50,7 +50,9 @@ class WebChatSettings(_Frozen):
 
     site_name: str = Field(default="", max_length=100, description="The firm's name as visitors know it.")
     origins: tuple[str, ...] = Field(default=(), description="Sites that may carry the widget; empty = every site.")
-    color: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$", description="Brand colour; empty = the line's.")
+    color: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$", json_schema_extra={"format": "color"})] | None = Field(
+        default=None, description="Brand colour; empty = the line's."
+    )
     position: Literal["start", "end"] = Field(default="end", description="Side of the page, in reading direction.")
     prechat: tuple[FormField, ...] = Field(default=(), description="Asked before the first message; empty = nothing.")
     offline: tuple[FormField, ...] = Field(

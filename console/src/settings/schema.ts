@@ -1,7 +1,7 @@
 /** A kind's JSON Schema turned into a form: fields, values, what goes out. Secrets are write-only: a masked one means "as before". Pure. */
 export const MASK = '••••'
 export type Schema = Record<string, unknown>
-export type FieldKind = 'text' | 'secret' | 'number' | 'flag' | 'choice' | 'list' | 'map' | 'rows' | 'group'
+export type FieldKind = 'text' | 'secret' | 'number' | 'flag' | 'choice' | 'color' | 'list' | 'map' | 'words' | 'rows' | 'group'
 export interface FormField {
   path: string; name: string; kind: FieldKind; title: string; hint: string; required: boolean; nullable: boolean; first: boolean; numeric: boolean
   min?: number; max?: number; pattern?: string; longest?: number; choices: string[]; initial: unknown; fields: FormField[]
@@ -33,8 +33,8 @@ function kindOf(schema: Schema, secret: boolean, root: Schema): FieldKind {
     case 'boolean': return 'flag'
     case 'integer': case 'number': return 'number'
     case 'array': return resolved((schema['items'] as Schema | undefined) ?? {}, root)['properties'] ? 'rows' : 'list'
-    case 'object': return schema['properties'] ? 'group' : 'map'
-    default: return 'text'
+    case 'object': return schema['properties'] ? 'group' : schema['format'] === 'languages' ? 'words' : 'map'
+    default: return schema['format'] === 'color' ? 'color' : 'text'
   }
 }
 
@@ -46,12 +46,13 @@ export function fieldsOf(schema: Schema, secrets: readonly string[] = [], root: 
     const kind = kindOf(one, secrets.includes(path), root)
     const items = kind === 'rows' || kind === 'list' ? resolved((one['items'] as Schema | undefined) ?? {}, root) : {}
     const inner = kind === 'rows' ? items : kind === 'group' ? one : null
+    const longest = ((kind === 'words' ? one['additionalProperties'] : one) as Schema)['maxLength'] as number | undefined
     const limit = <T>(key: string): T | undefined => one[key] as T | undefined
     return {
       path, name, kind, title: String(one['title'] ?? name), hint: String(raw['description'] ?? (kind === 'group' ? '' : one['description'] ?? '')),
       required: required.has(name), nullable: one.nullable === true, first: required.has(name) || FIRST.has(name), numeric: items['type'] === 'integer' || items['type'] === 'number',
       ...(limit<number>('minimum') !== undefined ? { min: limit<number>('minimum')! } : {}), ...(limit<number>('maximum') !== undefined ? { max: limit<number>('maximum')! } : {}),
-      ...(limit<string>('pattern') ? { pattern: limit<string>('pattern')! } : {}), ...(limit<number>('maxLength') ? { longest: limit<number>('maxLength')! } : {}),
+      ...(limit<string>('pattern') ? { pattern: limit<string>('pattern')! } : {}), ...(longest ? { longest } : {}),
       choices: ((one['enum'] as unknown[] | undefined) ?? []).map(String), initial: one['default'],
       fields: inner ? fieldsOf(inner, secrets, root, kind === 'rows' ? `${path}[].` : `${path}.`) : [],
     }
@@ -69,6 +70,7 @@ function shown(field: FormField, value: unknown): unknown {
     case 'flag': return value === true
     case 'list': return Array.isArray(value) ? value.join('\n') : ''
     case 'map': return isTree(value) ? Object.entries(value).map(([k, v]) => `${k} = ${String(v)}`).join('\n') : ''
+    case 'words': return isTree(value) ? { ...value } : {}
     case 'rows': return Array.isArray(value) ? value.map((row) => valuesOf(field.fields, row as Values)) : []
     case 'group': return field.nullable && !isTree(value) ? null : valuesOf(field.fields, isTree(value) ? value : {})
     default: return value === null || value === undefined ? (field.kind === 'choice' && field.required ? field.choices[0] ?? '' : '') : String(value)
@@ -85,11 +87,14 @@ export function settingsOf(fields: readonly FormField[], values: Values): Values
   return out
 }
 const lines = (text: unknown): string[] => String(text ?? '').split('\n').map((l) => l.trim()).filter(Boolean)
+/** Texts by language; a language without words has none. */
+const spoken = (value: unknown): [string, string][] => Object.entries(value as Record<string, string>).map(([code, text]): [string, string] => [code, text.trim()]).filter(([, text]) => text)
 function sent(field: FormField, value: unknown): unknown {
   switch (field.kind) {
     case 'flag': return value === true
     case 'list': return field.numeric ? lines(value).map(Number) : lines(value)
     case 'map': return Object.fromEntries(lines(value).map((l) => [l.split('=')[0]!.trim(), l.split('=').slice(1).join('=').trim()]))
+    case 'words': return Object.fromEntries(spoken(value))
     case 'rows': return (value as Values[]).map((row) => settingsOf(field.fields, row))
     case 'group': return value === null ? undefined : settingsOf(field.fields, value as Values)
     case 'number': return value === '' || value === null || value === undefined ? undefined : Number(value)
@@ -106,6 +111,7 @@ function faultsIn(field: FormField, value: unknown): Fault[] {
   if (field.kind === 'group') return value === null ? [] : faultsOf(field.fields, value as Values)
   if (field.kind === 'rows') return (value as Values[]).flatMap((row, i) => faultsOf(field.fields, row).map((f) => ({ ...f, path: f.path.replace('[]', `[${i}]`) })))
   if (field.kind === 'flag') return []
+  if (field.kind === 'words') return spoken(value).some(([, text]) => field.longest !== undefined && text.length > field.longest) ? fault('long') : []
   const text = String(value ?? '').trim()
   if (!text) return field.required ? fault('missing') : []
   if (field.kind === 'number') {
@@ -115,7 +121,7 @@ function faultsIn(field: FormField, value: unknown): Fault[] {
   }
   if (field.kind === 'list') return field.numeric && lines(text).some((l) => !Number.isFinite(Number(l))) ? fault('number') : []
   if (field.kind === 'map') return lines(text).some((l) => !l.includes('=')) ? fault('pattern') : []
-  if (field.kind === 'text' && field.pattern && !new RegExp(field.pattern).test(text)) return fault('pattern')
+  if ((field.kind === 'text' || field.kind === 'color') && field.pattern && !new RegExp(field.pattern).test(text)) return fault('pattern')
   return field.longest !== undefined && text.length > field.longest ? fault('long') : []
 }
 /** Where a JSON Pointer of the gateway's answer stands in the form. */

@@ -12,6 +12,7 @@ const schema = {
     address: { type: 'string' }, imap: { $ref: '#/$defs/Server' }, consent: { anyOf: [{ $ref: '#/$defs/Consent' }, { type: 'null' }], default: null },
     mode: { enum: ['polling', 'webhook'], type: 'string', default: 'polling' }, exclude: { type: 'array', items: { type: 'string' }, default: [] }, ports: { type: 'array', items: { type: 'integer' }, default: [80, 443] },
     devices: { type: 'object', additionalProperties: { type: 'string' } }, prechat: { type: 'array', items: { $ref: '#/$defs/Row' }, default: [] }, forms: { type: 'boolean', default: true },
+    greeting: { type: 'object', format: 'languages', additionalProperties: { type: 'string', maxLength: 12 }, default: {} }, color: { anyOf: [{ type: 'string', format: 'color', pattern: '^#[0-9a-f]{6}$' }, { type: 'null' }], default: null },
   },
 }
 const fields = fieldsOf(schema, ['imap.password'])
@@ -19,7 +20,7 @@ const filled = (over: Values = {}): Values => ({ ...valuesOf(fields, { address: 
 
 describe('a form made from a schema', () => {
   it('knows each field by its kind', () => {
-    expect(fields.map((f) => `${f.name}:${f.kind}`)).toEqual(['address:text', 'imap:group', 'consent:group', 'mode:choice', 'exclude:list', 'ports:list', 'devices:map', 'prechat:rows', 'forms:flag'])
+    expect(fields.map((f) => `${f.name}:${f.kind}`)).toEqual(['address:text', 'imap:group', 'consent:group', 'mode:choice', 'exclude:list', 'ports:list', 'devices:map', 'prechat:rows', 'forms:flag', 'greeting:words', 'color:color'])
     expect(fields[1]!.fields.map((f) => `${f.path}:${f.kind}`)).toEqual(['imap.host:text', 'imap.port:number', 'imap.password:secret'])
   })
   it('starts from the defaults', () => {
@@ -36,6 +37,12 @@ describe('a form made from a schema', () => {
     const sent = settingsOf(fields, filled({ exclude: ' *@example.com \n\nann@example.com', ports: '80\n8443', devices: '204 = olga@example.com\n205=a=b', prechat: [{ name: 'email', required: true }] }))
     expect(sent).toMatchObject({ exclude: ['*@example.com', 'ann@example.com'], ports: [80, 8443], devices: { 204: 'olga@example.com', 205: 'a=b' }, prechat: [{ name: 'email', required: true }], forms: true })
     expect('consent' in sent).toBe(false)
+  })
+  it('keeps a text for each language that has words, whatever signs and lines they have', () => {
+    const sent = settingsOf(fields, filled({ greeting: { '': 'a = b\nc', ru: ' Да ', es: '  ' } }))
+    expect(sent['greeting']).toEqual({ '': 'a = b\nc', ru: 'Да' })
+    expect(valuesOf(fields, sent)['greeting']).toEqual(sent['greeting'])
+    expect(faultsOf(fields, filled({ greeting: { fa: 'x'.repeat(13) }, color: 'green' }))).toEqual([{ path: 'greeting', code: 'long' }, { path: 'color', code: 'pattern' }])
   })
   it('comes back as it went in', () => {
     const saved = settingsOf(fields, filled({ exclude: 'a@example.com', devices: 'x = y' }))
