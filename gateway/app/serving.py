@@ -113,7 +113,8 @@ async def _answering(gateway: Opened, settings: Settings, sock: socket.socket) -
             url = await _listen(runner, sock, settings)
             if found.made:
                 token = await accounts_of(gateway.parts).link(found.made)
-                _welcome(url, link=f"{settings.public_url}/sign-in#token={token}", demo=settings.demo.enabled)
+                outside = settings.public_url if settings.server.public_url or settings.server.port else url
+                _welcome(url, link=f"{outside}/sign-in#token={token}", demo=settings.demo.enabled)
             elif settings.server.processes == 1:
                 _welcome(url, demo=settings.demo.enabled, nobody=found.nobody)
             yield Serving(gateway, app, url)

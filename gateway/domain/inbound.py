@@ -74,6 +74,7 @@ class MessageReceived:
 
     text: what to show; quoted: earlier text folded away (mail); html: unsanitised, sanitised at display only.
     automatic: sent by a machine (auto-reply, list): stored, never answered automatically, never reopens anything.
+    quiet: a person's, but they want no automatic answer.
     source: lead source facts: start payload, page, referrer, utm_*. data: what only this channel kind shows.
     """
 
@@ -89,6 +90,7 @@ class MessageReceived:
     files: tuple[IncomingFile, ...] = ()
     reply_to: str | None = None
     automatic: bool = False
+    quiet: bool = False
     client_id: str | None = None
     source: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, Any] = field(default_factory=dict)

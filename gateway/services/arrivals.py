@@ -110,7 +110,7 @@ async def arrive(scene: Scene, event: MessageReceived) -> Accepted:
     scene.emit("message.received", actor="contact", message=rows.message_row(message, files=files))
     await _pick_up_identities(scene, event)
     if begun:
-        await queueing.enter_line(scene, automatic=event.automatic)
+        await queueing.enter_line(scene, automatic=event.automatic or event.quiet)
     return Accepted(True, message.id, scene.talk.id, message.seq)
 
 

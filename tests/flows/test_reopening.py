@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gateway.domain.errors import IllegalMove
-from tests.flows.office import OLGA, Office
+from gateway.domain.line import Texts
+from tests.flows.office import BOX, OLGA, Office
 
 
 async def test_an_older_conversation_is_not_taken_up_beside_a_newer_one(office: Office) -> None:
@@ -45,3 +46,16 @@ async def test_who_was_set_aside_as_spam_and_writes_again_waits_for_nobody(offic
     await office.write("Ann", "Buy now!!")
     talk = await office.conversation(ann)
     assert (talk.state, talk.waiting_since) == ("spam", None)
+
+
+async def test_who_wants_no_automatic_answer_gets_none_and_is_answered_by_people(office: Office) -> None:
+    await office.change_line(members=(OLGA,), texts=Texts(welcome={"": "Thank you for writing."}))
+    ann = await office.write("ann@example.com", "My order", to=BOX, quiet=True)
+    await office.write("boris@example.com", "My order", to=BOX)
+    await office.time_passes(minutes=1)
+    assert office.sent(BOX) == ["Thank you for writing."], "Boris is greeted, Ann is not"
+    talk = await office.conversation(ann)
+    await office.offers.take(office.directory.operator(OLGA), talk.id)
+    await office.answer(OLGA, talk.id, "It is on its way")
+    await office.write("ann@example.com", "Thank you, and when?", to=BOX, quiet=True, key="ann@example.com")
+    assert (await office.conversation(ann)).turn == "ours"

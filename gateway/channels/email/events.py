@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 
+from gateway.channels.email.machines import QUIET
 from gateway.channels.email.model import Address, Bounce, ParsedMail
 from gateway.channels.email.settings import EmailSettings
 from gateway.channels.email.threads import Threads, key_of
@@ -80,7 +81,8 @@ def _received(mail: ParsedMail, raw: Raw, author: Address, *, settings: EmailSet
             IncomingFile(f.name, f.content_type, size=f.size, content=f.content, content_id=f.content_id) for f in mail.files
         ),
         reply_to=mail.in_reply_to or (mail.references[-1] if mail.references else None),
-        automatic=bool(mail.automatic) or own_mail,
+        automatic=mail.automatic not in ("", QUIET) or own_mail,
+        quiet=mail.automatic == QUIET,
         data=_particulars(mail, name, token=token, own_key=own_key)
         | {"from": {"name": author.name, "address": author.address}}
         | ({"own": True} if own_mail else {}),

@@ -65,6 +65,15 @@ def test_one_id_for_two_mails_loses_neither() -> None:
     assert first.data["thread"]["message_id"] == second.data["thread"]["message_id"]
 
 
+def test_who_only_wants_no_automatic_answer_is_a_person() -> None:
+    letter = message(
+        b"From: ann@customer.example\nSubject: My order\nX-Auto-Response-Suppress: OOF, AutoReply\n\nWhere is it?\n"
+    )
+    assert (letter.automatic, letter.quiet) == (False, True)
+    robot = message(b"From: ann@customer.example\nSubject: Out of office\nX-Auto-Response-Suppress: All\n\nBack on Monday.\n")
+    assert (robot.automatic, robot.quiet) == (True, False)
+
+
 def test_a_mail_without_an_id_gets_one_from_its_bytes() -> None:
     assert message(wire("no_message_id")).external_id == message(wire("no_message_id")).external_id
     assert message(wire("no_message_id")).at == MONDAY
