@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import orjson
+
 from gateway.domain.errors import StoreUnavailable
 from gateway.domain.event import Event
 from gateway.domain.ids import ChannelId, MessageId, RawId
@@ -68,7 +70,7 @@ class Intake:
 
     async def accept(self, event: InboundEvent) -> Accepted:
         """Store an event and all that follows from it; see ports.channel.Inbox."""
-        event = storable(event)
+        event = event if _is_plain(event) else storable(event)
         if isinstance(event, MessageReceived):
             event = await self._with_files_stored(event)
         future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
@@ -164,6 +166,14 @@ class Intake:
             return file
         key = await self._core.blobs.put(file.content)
         return replace(file, blob_key=key, size=len(file.content), content=None)
+
+
+def _is_plain(event: InboundEvent) -> bool:
+    """Nothing in it needs a second look: a tenth of what the look costs, for every message."""
+    try:
+        return b"\\u0000" not in orjson.dumps(event)
+    except TypeError:  # half of an emoji, or the bytes of a file
+        return False
 
 
 def _refuse(batch: Sequence[tuple[InboundEvent, asyncio.Future[Accepted]]], error: Exception) -> None:
