@@ -1,6 +1,6 @@
-"""What an empty store is given: the first administrator, and (settings.demo) a line with a web chat to try the product with.
+"""What an empty store is given where the demo is on: an administrator, a colleague, and a line with a web chat to try it with.
 
-Idempotent: a store that has an operator is left alone. May talk to: ports, domain.
+Where it is off, nobody is made up. Idempotent: a store that has an operator is left alone. May talk to: ports, domain.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from gateway.domain.conversation import Conversation
 LINE = re.compile(r"☎ (\S+)(?: · (\d+):(\d\d))?")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class MissedCall:
     """`waited_s` is None where the wait is not known."""
 

@@ -55,7 +55,7 @@ async def recognise(uow: UnitOfWork, core: Core, sender: Sender) -> Recognised:
     for claim in sender.claims:
         if claim.verified and claim in found and found[claim][1].verified:
             contact = await _with_name(uow, found[claim][0], sender)
-            await keep_claims(uow, core, contact.id, _of_nobody_else(contact.id, sender.claims, found), evidence="")
+            await keep_claims(uow, core, contact.id, await within_reason(uow, contact.id, sender.claims), evidence="")
             return Recognised(contact, False, REASONS[claim.kind])
     now = core.clock.now()
     contact = Contact(ContactId(core.ids.new("con")), sender.name or _stand_in(sender), now, locale=sender.locale)
@@ -80,7 +80,7 @@ async def _with_name(uow: UnitOfWork, contact: Contact, sender: Sender) -> Conta
 
 
 async def keep_claims(uow: UnitOfWork, core: Core, contact_id: ContactId, claims: Iterable[Claim], *, evidence: str) -> None:
-    """Remember how this contact can be reached. What is verified must be of nobody else (see within_reason)."""
+    """Remember how this contact can be reached. What comes from outside to a known contact passes within_reason first."""
     for claim in claims:
         await uow.contacts.add_identity(
             Identity(

@@ -90,7 +90,7 @@ class Server(Section):
     port: int = Field(default=8080, ge=0, le=65535)
     """Port to listen on; 0 takes a free one."""
     public_url: Annotated[str, AfterValidator(_public)] = ""
-    """Address under which browsers and vendors reach the gateway; empty means http://host:port."""
+    """Address under which browsers and vendors reach the gateway; empty: links say http://host:port, any name opens it."""
     trusted_proxies: Networks = ("127.0.0.0/8", "::1/128")
     """Networks whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     processes: int = Field(default=1, ge=1, le=64)
