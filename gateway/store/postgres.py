@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import zlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import asyncpg
@@ -155,7 +155,7 @@ class PostgresWriter:
             await asyncio.wait([committing])  # half a commit is no outcome
             raise
         except StoreUnavailable:
-            raw.terminate()
+            _give_up(raw)
             raise
         finally:
             if ticket:
@@ -183,7 +183,8 @@ class _acquired:  # noqa: N801 - reads as a participle
         return self._raw
 
     async def __aexit__(self, *_: object) -> None:
-        await self._pool.release(self._raw)
+        with suppress(*AWAY):  # the driver ends what it cannot clean up; what the transaction came to stands
+            await self._pool.release(self._raw)
 
 
 async def _execute(raw: Any, text: str) -> None:
@@ -192,9 +193,13 @@ async def _execute(raw: Any, text: str) -> None:
 
 
 async def _roll_back(raw: Any) -> None:
-    if raw.is_closed():
-        return
     try:
         await raw.execute("ROLLBACK")
     except (*AWAY, asyncpg.PostgresError):
-        raw.terminate()  # the pool replaces it; the server rolls back by itself
+        _give_up(raw)
+
+
+def _give_up(raw: Any) -> None:
+    """End a connection: the pool replaces it, the server rolls back by itself."""
+    with suppress(asyncpg.InterfaceError):  # lost meanwhile, so the pool has taken it back already
+        raw.terminate()

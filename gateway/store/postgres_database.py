@@ -73,7 +73,8 @@ async def _bring_up(raw: Any, url: str) -> None:
 
             await upgrade_postgres(url)
     finally:
-        await raw.execute("SELECT pg_advisory_unlock($1)", SCHEMA_LOCK)
+        with translated():
+            await raw.execute("SELECT pg_advisory_unlock($1)", SCHEMA_LOCK)
 
 
 async def _version(raw: Any) -> str | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import pytest
 
 from gateway.domain.errors import StoreUnavailable
+from tests.eventually import eventually
 from tests.stores import opened
 
 
@@ -30,6 +32,34 @@ async def test_who_freezes_while_it_decides_loses_its_locks_and_hears_so(postgre
         with pytest.raises(StoreUnavailable):
             await stuck
         assert await one.store.read(lambda uow: uow.operators.all()) == []
+
+
+@pytest.mark.parametrize("noticed", [False, True])
+@pytest.mark.parametrize("through", ["run", "read"])
+async def test_whose_connection_the_server_ends_hears_that_the_database_is_away(
+    postgres_url: str, through: str, noticed: bool
+) -> None:
+    """Before the driver has noticed and after it, when it has taken the connection back by itself."""
+
+    async def is_ended(uow: Any) -> None:
+        raw = uow.operators._t.connection.raw
+        await other.store.read(partial(_end, pid=await raw.fetchval("SELECT pg_backend_pid()")))
+        if noticed:
+            await eventually(partial(_taken_back, raw), within=20)
+        await uow.operators.all()
+
+    async with opened(postgres_url) as one, opened(postgres_url) as other:
+        with pytest.raises(StoreUnavailable):
+            await getattr(one.store, through)(is_ended)
+        assert await one.store.read(lambda uow: uow.operators.all()) == []
+
+
+async def _end(uow: Any, *, pid: int) -> None:
+    await uow.operators._t.connection.raw.fetchval("SELECT pg_terminate_backend($1)", pid)
+
+
+def _taken_back(raw: Any) -> bool:
+    return raw._con is None or bool(raw.is_closed())
 
 
 async def test_the_patience_of_the_server_is_stated(postgres_url: str) -> None:
