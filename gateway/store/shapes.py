@@ -43,6 +43,8 @@ class Shape(Generic[N]):
 
     def dump(self, noun: N) -> list[Any]:
         """The row of a noun, in the order of the table's columns."""
+        if self._remember and (known := self._known.get(getattr(noun, self.key))) is not None and known[1] is noun:
+            return list(known[0])
         row = list(self._values(noun))
         for at, convert in self._dumps:
             row[at] = convert(row[at])

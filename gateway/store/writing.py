@@ -54,8 +54,8 @@ def _part(write: Write, start: int) -> str:
     one = len(write.rows) == 1
     if write.key:
         if one:
-            return update_text(write.table, engine="postgresql", key=write.key, start=start)
-        return update_many_text(write.table, key=write.key, start=start)
+            return update_text(write, engine="postgresql", start=start)
+        return update_many_text(write, start=start)
     if one:
         return insert_text(write.table, engine="postgresql", conflict=write.conflict, start=start)
     return insert_many_text(write.table, conflict=write.conflict, start=start)
@@ -75,5 +75,4 @@ def _numbering(start: int) -> list[str]:
 
 
 def _values(write: Write) -> list[Any]:
-    rows = write.keyed_last() if write.key else write.rows
-    return list(rows[0]) if len(rows) == 1 else list(map(list, zip(*rows, strict=True)))
+    return list(write.rows[0]) if len(write.rows) == 1 else list(map(list, zip(*write.rows, strict=True)))
