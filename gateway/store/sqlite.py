@@ -143,8 +143,9 @@ class SqliteConnection:
         await self.write(writes)
         last = int((await self.rows(BUMP, {"which": COUNTER, "by": len(events)}))[0][0])
         first = last - len(events) + 1
-        await self.write([Write(t.event, [event_row(event, seq) for seq, event in enumerate(events, first)])])
-        return numbered(events, first=first)
+        rows = [event_row(event, seq) for seq, event in enumerate(events, first)]
+        await self.write([Write(t.event, rows)])
+        return numbered(events, rows, first=first)
 
 
 class ThreadedConnection(SqliteConnection):
