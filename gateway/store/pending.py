@@ -6,7 +6,7 @@ first changes, then new rows. A row changed twice is written once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
@@ -34,16 +34,13 @@ class Waiting:
         self.put: Kept = {}
         self.conflict: tuple[str, ...] = ()
 
-    def change(self, key: Any, row: list[Any], *, before: list[Any] | None) -> None:
-        """Only columns that differ from `before` in some row are written: the others cost as much, and their indexes more."""
+    def change(self, key: Any, row: list[Any], places: Iterable[int]) -> None:
+        """Only columns that differ in some row are written: the others cost as much, and their indexes more."""
         if key in self.new:
             self.new[key] = row
-            return
-        self.changed[key] = row
-        if before is None:
-            self.differing.update(range(len(row)))
         else:
-            self.differing.update(place for place, value in enumerate(row) if value != before[place])
+            self.changed[key] = row
+            self.differing.update(places)
 
     def writes(self) -> Iterator[Write]:
         """Changes before new rows, each in the order of its keys."""
@@ -78,8 +75,11 @@ class Pending:
     def save(self, shape: Shape[Any], noun: Any, *, was: Any = None) -> None:
         """A changed row; it must exist. was: the noun as this transaction has read or written it; another one tells nothing."""
         key = getattr(noun, shape.key)
-        before = shape.dump(was) if getattr(was, shape.key, None) == key else None
-        self._of(shape).change(key, shape.dump(noun), before=before)
+        if getattr(was, shape.key, None) == key:
+            row, places = shape.changes(noun, was=was)
+        else:
+            row, places = shape.dump(noun), range(shape.width)
+        self._of(shape).change(key, row, places)
 
     def put(self, shape: Shape[Any], noun: Any, *, unique: tuple[str, ...]) -> None:
         """A row that replaces the one with the same values in `unique`, if there is one."""
