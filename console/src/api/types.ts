@@ -64,7 +64,7 @@ export interface Call {
 export interface Schedule { zone: string; always: boolean; week: Record<string, string[]>; exceptions: Record<string, string[]> }
 export interface Line {
   id: Id; name: string; members: Id[]; distribution: string; limit: number; counts: string; offer_seconds: number; no_answer_seconds: number
-  auto_close_hours: number; reopen_hours: Record<string, number>; affinity_hours?: number; short_abandon_seconds?: number; responsible_first: boolean; grace_seconds: number; callback_missed: boolean
+  auto_close_hours: number; reopen_hours: Record<string, number>; first_response_seconds: Record<string, number>; next_response_seconds: Record<string, number>; affinity_hours?: number; short_abandon_seconds?: number; responsible_first: boolean; grace_seconds: number; callback_missed: boolean
   region: string; locale: string; schedule: Schedule; texts: Record<string, Record<string, string>>; prechat: Record<string, unknown>
   color: string; enabled: boolean; version: number; open_now: boolean; opens_at: Stamp | null
 }
