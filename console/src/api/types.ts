@@ -8,7 +8,7 @@ export type Permission = 'answer' | 'see_all' | 'steer' | 'configure'
 export type Tab = 'mine' | 'waiting' | 'all' | 'closed'
 
 export interface Page<T> { items: T[]; next_cursor: string | null }
-export interface Problem { type?: string; title: string; status: number; code: string; detail: string; request_id?: string; errors?: { pointer: string; detail: string }[]; retry_after?: number; taken_by?: string; said?: Said | null }
+export interface Problem { type?: string; title: string; status: number; code: string; detail: string; request_id?: string; errors?: { pointer: string; detail: string }[]; retry_after?: number; taken_by?: string; address?: string; said?: Said | null }
 
 export interface Operator { id: Id; name: string; email: string; roles: string[]; locale: string; devices: string[]; limit: number | null; active: boolean; preferences: Record<string, unknown>; has_password: boolean; presence?: Presence | null }
 export interface Presence { operator_id: Id; state: PresenceState; reason: string | null; since: Stamp | null; not_responding: boolean }
