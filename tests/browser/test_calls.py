@@ -114,8 +114,9 @@ def test_while_a_call_rings_its_card_alone_has_the_key(people: People, pbx: Pbx)
     card = olga.page.get_by_role("alert", name="Incoming call")
     expect(card).to_contain_text("F8")
     expect(accept).not_to_contain_text("F8")
-    pbx.reports("leg_ended", leg_id="l-1", device="101", cause="no_answer")
-    pbx.reports("ended", cause="no_answer")
+    pbx.reports("answered", leg_id="l-1", device="101")
+    pbx.reports("leg_ended", leg_id="l-1", device="101", cause="normal")
+    pbx.reports("ended", cause="normal", talk_seconds=1)
     expect(accept).to_contain_text("F8")
 
 
