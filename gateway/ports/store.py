@@ -41,7 +41,7 @@ from gateway.domain.line import Line
 from gateway.domain.message import AnyMessage, Attachment, InboundMessage, OutboundMessage
 from gateway.domain.offer import Offer, QueueEntry
 from gateway.domain.operator import Operator, Presence
-from gateway.ports.records import Canned, Counter, Errand, KeptRaw, Known, Place, PlaceKey, RawState, Session
+from gateway.ports.records import Canned, Circle, Counter, Errand, KeptRaw, Known, Place, PlaceKey, RawState, Session
 
 T = TypeVar("T")
 
@@ -105,6 +105,10 @@ class Contacts(Protocol):
     async def save(self, contact: Contact) -> None: ...
     async def find(self, claims: Sequence[Claim]) -> Mapping[Claim, tuple[Contact, Identity]]:
         """Who is known by these; verified identities win over unverified, merged contacts are followed."""
+        ...
+
+    async def circle(self, id: ContactId) -> Circle:
+        """Who has to do with them."""
         ...
 
     async def identities(self, id: ContactId) -> Sequence[Identity]: ...

@@ -133,14 +133,20 @@ async def post(scene: Scene, message: OutboundMessage, *, files: Sequence[Attach
     await scene.add(message)
     await scene.uow.deliveries.add(delivery)
     scene.conversation = scene.talk.answered(at=scene.now, preview=preview(message.text, files), by=message.operator_id)
-    if message.operator_id and scene.line.auto_close_hours:
-        due = scene.now + timedelta(hours=scene.line.auto_close_hours)
-        await scene.uow.outbox.put("conversation.auto_close", scene.talk.id, due_at=due)
+    if message.operator_id:
+        await close_when_silent(scene)
     scene.emit(
         "message.sent", actor=message.operator_id or "line",
         message=rows.message_row(message, files=files, delivery=delivery),
     )  # fmt: skip
     return delivery
+
+
+async def close_when_silent(scene: Scene) -> None:
+    """The next word is the customer's: from here on it closes by itself after as long a silence as the line allows."""
+    if scene.talk.turn == "theirs" and scene.line.auto_close_hours:
+        due = scene.now + timedelta(hours=scene.line.auto_close_hours)
+        await scene.uow.outbox.put("conversation.auto_close", scene.talk.id, due_at=due)
 
 
 async def finish(
