@@ -59,15 +59,17 @@ def assemble(core: Core, tools: Tools, leases: Leases) -> Parts:
     desk = Desk(core, directory)
     presences = Presences(core, directory, offers)
     departures = Departures(core, directory)
+    media = Media(core)
     steps: Mapping[str, Step] = {
         **_time(core, directory, offers=offers, desk=desk, presences=presences),
         "visitor.left": departures.over,
+        "upload.settle": media.settle,
         **_input(core, directory, tools, adapters=adapters, intake=intake),
     }
     return Parts(
         core=core, directory=directory, adapters=adapters, intake=intake, replies=Replies(core, directory), desk=desk,
         offers=offers, presences=presences, departures=departures, leads=Leads(core, directory),
-        contacts=Contacts(core, directory), media=Media(core), quarantine=Quarantine(core),
+        contacts=Contacts(core, directory), media=media, quarantine=Quarantine(core),
         router=Router(core, directory), carrier=Carrier(core, directory, adapters), outbox=Outbox(core, steps),
     )  # fmt: skip
 

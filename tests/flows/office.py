@@ -30,7 +30,7 @@ from gateway.services.departures import Departures
 from gateway.services.desk import Desk
 from gateway.services.directory import Directory
 from gateway.services.intake import Intake
-from gateway.services.media import Fetcher
+from gateway.services.media import Fetcher, Media
 from gateway.services.offers import Offers
 from gateway.services.outbox import Outbox
 from gateway.services.presence import Presences
@@ -68,6 +68,7 @@ class Office:
         self.router = Router(core, self.directory)
         self.carrier = Carrier(core, self.directory, self.adapters)
         self.reader = Reader(core, self.directory, self.adapters, self.intake)
+        self.media = Media(core)
         timers = Timers(core, self.directory, self.desk)
         self.outbox = Outbox(
             core,
@@ -82,6 +83,7 @@ class Office:
                 "line.opens": timers.line_opens,
                 "raw.read": self.reader.read,
                 "call.settle": Settler(core, self.directory).settle,
+                "upload.settle": self.media.settle,
                 "attachment.fetch": Fetcher(core, self.adapters, limit=FILE_BYTES).fetch,
                 "recording.fetch": RecordingFetcher(core, self.adapters, limit=FILE_BYTES).fetch,
             },

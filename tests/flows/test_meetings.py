@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
@@ -10,14 +11,16 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.domain.errors import Forbidden
-from gateway.domain.ids import ConversationId
+from gateway.domain.errors import Forbidden, NotFound
+from gateway.domain.ids import AttachmentId, ConversationId
 from gateway.domain.inbound import Claim, MessageReceived, Sender
 from gateway.domain.operator import Presence
 from gateway.ports.records import Errand
 from gateway.services.intake import Intake
+from gateway.services.media import SETTLE, Media
 from gateway.services.offers import Offers
 from gateway.services.presence import Presences
+from gateway.services.replies import Draft, Replies
 from gateway.services.router import Router
 from gateway.services.setup import Setup
 from gateway.signals.memory import MemorySignals
@@ -212,3 +215,38 @@ async def test_who_was_dismissed_a_moment_ago_takes_nothing(office: Office, how:
     with pytest.raises(Forbidden, match="switched off"):
         await moves[how]()
     assert (await office.store.read(lambda uow: uow.conversations.get(ann))).operator_id is None
+
+
+async def attached(office: Office) -> tuple[ConversationId, AttachmentId]:
+    """Olga has a conversation, and a file that she attached a day ago and has not sent."""
+    ann = await waits(office, "Ann")
+    await office.settle()
+    await accepts(office)
+
+    async def content() -> AsyncIterator[bytes]:
+        yield b"price list"
+
+    file = await office.media.upload(
+        owner=f"operator:{OLGA}", name="a.txt", content_type="text/plain", chunks=content(), limit=1000
+    )
+    office.clock.move(hours=25)
+    return ann, file.id
+
+
+async def test_a_file_that_is_sent_while_it_is_looked_whether_it_was_stays(office: Office) -> None:
+    ann, file = await attached(office)
+    then = functools.partial(office.answer, OLGA, ann, "Here", files=(file,))
+    media = Media(meeting(office.core, after={"messages.attachment"}, then=then))
+    await media.settle(Errand("out_1", SETTLE, file, office.clock.now()))
+    await office.time_passes(hours=2)
+    kept = await office.store.read(lambda uow: uow.messages.attachment(file))
+    assert kept.message_id is not None
+    assert await office.core.blobs.get(kept.blob_key or "") == b"price list"
+
+
+async def test_a_file_that_goes_while_it_is_being_sent_is_said_to_be_gone(office: Office) -> None:
+    ann, file = await attached(office)
+    goes = functools.partial(office.media.settle, Errand("out_1", SETTLE, file, office.clock.now()))
+    replies = Replies(meeting(office.core, after={"messages.attachment"}, then=goes), office.directory)
+    with pytest.raises(NotFound, match="attach it again"):
+        await replies.write(office.directory.operator(OLGA), ann, Draft("c1", "reply", "Here", files=(file,)))
