@@ -15,6 +15,7 @@ from gateway.services.delivery import Carrier
 from gateway.services.departures import Departures
 from gateway.services.desk import Desk
 from gateway.services.directory import Directory
+from gateway.services.hours import Hours
 from gateway.services.intake import Intake
 from gateway.services.leads import Contacts, Leads
 from gateway.services.media import Fetcher, Media
@@ -48,6 +49,7 @@ class Parts:
     router: Router
     carrier: Carrier
     outbox: Outbox
+    hours: Hours
 
 
 def assemble(core: Core, tools: Tools, leases: Leases) -> Parts:
@@ -59,11 +61,12 @@ def assemble(core: Core, tools: Tools, leases: Leases) -> Parts:
     desk = Desk(core, directory)
     presences = Presences(core, directory, offers)
     departures = Departures(core, directory)
-    media = Media(core)
+    media, hours = Media(core), Hours(core, directory)
     steps: Mapping[str, Step] = {
         **_time(core, directory, offers=offers, desk=desk, presences=presences),
         "visitor.left": departures.over,
         "upload.settle": media.settle,
+        "line.closes": hours.closes,
         **_input(core, directory, tools, adapters=adapters, intake=intake),
     }
     return Parts(
@@ -71,6 +74,7 @@ def assemble(core: Core, tools: Tools, leases: Leases) -> Parts:
         offers=offers, presences=presences, departures=departures, leads=Leads(core, directory),
         contacts=Contacts(core, directory), media=media, quarantine=Quarantine(core),
         router=Router(core, directory), carrier=Carrier(core, directory, adapters), outbox=Outbox(core, steps),
+        hours=hours,
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from gateway.services.delivery import Carrier
 from gateway.services.departures import Departures
 from gateway.services.desk import Desk
 from gateway.services.directory import Directory
+from gateway.services.hours import Hours
 from gateway.services.intake import Intake
 from gateway.services.media import Fetcher, Media
 from gateway.services.offers import Offers
@@ -68,7 +69,7 @@ class Office:
         self.router = Router(core, self.directory)
         self.carrier = Carrier(core, self.directory, self.adapters)
         self.reader = Reader(core, self.directory, self.adapters, self.intake)
-        self.media = Media(core)
+        self.media, self.hours = Media(core), Hours(core, self.directory)
         timers = Timers(core, self.directory, self.desk)
         self.outbox = Outbox(
             core,
@@ -84,6 +85,7 @@ class Office:
                 "raw.read": self.reader.read,
                 "call.settle": Settler(core, self.directory).settle,
                 "upload.settle": self.media.settle,
+                "line.closes": self.hours.closes,
                 "attachment.fetch": Fetcher(core, self.adapters, limit=FILE_BYTES).fetch,
                 "recording.fetch": RecordingFetcher(core, self.adapters, limit=FILE_BYTES).fetch,
             },
@@ -135,6 +137,7 @@ class Office:
 
     async def settle(self) -> None:
         """Let the workers do everything that is due now."""
+        await self.hours.plan()
         for _ in range(100):
             done = await self.outbox.pass_once() + await self.router.sweep() + await self.carrier.pass_once()
             if not done:
