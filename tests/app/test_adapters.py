@@ -87,7 +87,7 @@ async def running() -> AsyncIterator[tuple[OneBot, AwayStore]]:
 
 async def test_a_bot_listens_again_after_the_database_was_away() -> None:
     async with running() as (adapters, _):
-        await eventually(lambda: adapters.bot.begun >= 2, within=10)
+        await eventually(lambda: adapters.bot.begun >= 2)
 
 
 async def test_a_database_that_is_away_takes_no_running_channel_with_it() -> None:
