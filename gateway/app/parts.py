@@ -18,7 +18,7 @@ from gateway.services.directory import Directory
 from gateway.services.hours import Hours
 from gateway.services.intake import Intake
 from gateway.services.leads import Contacts, Leads
-from gateway.services.media import Fetcher, Media
+from gateway.services.media import Fetcher
 from gateway.services.offers import Offers
 from gateway.services.outbox import Outbox, Step
 from gateway.services.presence import Presences
@@ -27,6 +27,7 @@ from gateway.services.recordings import RecordingFetcher
 from gateway.services.replies import Replies
 from gateway.services.router import Router
 from gateway.services.timers import Timers
+from gateway.services.uploads import Media
 
 
 @dataclass(frozen=True, slots=True)

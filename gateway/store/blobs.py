@@ -1,7 +1,7 @@
 """Files by content: a folder of this machine, or a bucket that speaks S3 (docs/adr/0002, section "Files").
 
 Implements ports.live.Blobs over obstore. A key is made from the SHA-256 of the bytes, so the same bytes are stored once and
-nothing is ever overwritten or removed; only uploads lie under names of their own until they are settled (services/media).
+nothing is ever overwritten or removed; only uploads lie under names of their own until they are settled (services/uploads).
 obstore does not flush files to the disk, so a folder is written by us: spool, fsync, rename.
 See https://developmentseed.org/obstore/latest/.
 """

@@ -16,7 +16,7 @@ from gateway.domain.inbound import IncomingFile
 from gateway.domain.message import Attachment
 from gateway.ports.core import Core
 from gateway.ports.records import Errand
-from gateway.services.media import SETTLE, UNSENT_FILES, UNSENT_FULL, Media
+from gateway.services.uploads import SETTLE, UNSENT_FILES, UNSENT_FULL, Media
 from gateway.signals.memory import MemorySignals
 from gateway.store.blobs import open_blobs
 from gateway.store.opening import open_store

@@ -31,7 +31,7 @@ from gateway.services.desk import Desk
 from gateway.services.directory import Directory
 from gateway.services.hours import Hours
 from gateway.services.intake import Intake
-from gateway.services.media import Fetcher, Media
+from gateway.services.media import Fetcher
 from gateway.services.offers import Offers
 from gateway.services.outbox import Outbox
 from gateway.services.presence import Presences
@@ -40,6 +40,7 @@ from gateway.services.recordings import RecordingFetcher
 from gateway.services.replies import Draft, Replies
 from gateway.services.router import Router
 from gateway.services.timers import Timers
+from gateway.services.uploads import Media
 from tests.fakes.adapters import HandAdapters, HandChannel
 from tests.fakes.clock import CountedIds, HandClock
 

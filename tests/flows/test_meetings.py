@@ -17,12 +17,12 @@ from gateway.domain.inbound import Claim, MessageReceived, Sender
 from gateway.domain.operator import Presence
 from gateway.ports.records import Errand
 from gateway.services.intake import Intake
-from gateway.services.media import SETTLE, Media
 from gateway.services.offers import Offers
 from gateway.services.presence import Presences
 from gateway.services.replies import Draft, Replies
 from gateway.services.router import Router
 from gateway.services.setup import Setup
+from gateway.services.uploads import SETTLE, Media
 from gateway.signals.memory import MemorySignals
 from gateway.store.opening import open_store
 from tests.fakes.blobs import DictBlobs
