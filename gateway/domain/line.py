@@ -69,6 +69,10 @@ class Line:
         """Is anybody asked at that moment? A line that is switched off keeps what comes in, as one that is closed does."""
         return self.enabled and self.schedule.is_open(at)
 
+    def closes_at(self, at: datetime) -> datetime | None:
+        """When nobody is asked any more; None if that is so already, or never comes."""
+        return self.schedule.next_closing(at) if self.enabled else None
+
     def reopen_seconds(self, kind: ChannelKind) -> int:
         """How long after closing a message of this kind still reopens the conversation."""
         return self.reopen_hours.get(kind, 24) * 3600

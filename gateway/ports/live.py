@@ -41,14 +41,24 @@ class Leases(Protocol):
 
 
 class Blobs(Protocol):
-    """Files by key. Keys are made from content (`sha256/ab/cdef…`): the same bytes are stored once, never overwritten."""
+    """Files by key. Keys are made from content (`sha256/ab/cdef…`): the same bytes are stored once and for good.
+
+    What may have to go again is kept under a name of its own (`upload/NAME`), which nothing else ever refers to.
+    """
 
     async def put(self, content: bytes) -> str:
         """Store durably; returns the key."""
         ...
 
-    async def put_stream(self, chunks: AsyncIterator[bytes], *, limit: int) -> tuple[str, int, str]:
-        """Store without holding it in memory; returns key, size in bytes, sha256. Raises TooLarge beyond `limit`."""
+    async def put_stream(self, chunks: AsyncIterator[bytes], *, limit: int, name: str | None = None) -> tuple[str, int, str]:
+        """Store without holding it in memory; returns key, size in bytes, sha256. Raises TooLarge beyond `limit`.
+
+        name: under `upload/NAME`, unless the very same bytes are there already under their content.
+        """
+        ...
+
+    async def remove_upload(self, name: str) -> None:
+        """Remove `upload/NAME`; harmless if it is not there. What lies under its content cannot be removed."""
         ...
 
     async def get(self, key: str) -> bytes:

@@ -18,7 +18,8 @@ from gateway.web.limits import hidden, redis_counters, unreachable
 RATES: Mapping[str, str] = {
     "session": "120/minute", "session.key": "6000/minute", "connect": "120/minute", "message": "20/10second",
     "message.address": "300/10second", "typing": "20/10second", "move": "60/10second", "sync": "60/10second",
-    "file": "20/minute", "file.day": "100/day", "file.mib": "400/day", "form": "10/minute", "form.day": "200/day",
+    "file": "20/minute", "file.day": "100/day", "file.mib": "400/day", "file.address": "4000/day",
+    "form": "10/minute", "form.day": "200/day",
 }  # fmt: skip
 PRUNE_EVERY = 4096
 

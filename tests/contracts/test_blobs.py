@@ -98,3 +98,37 @@ async def test_a_folder_that_cannot_be_written_is_unwell(tmp_path: Path) -> None
 def test_an_unknown_place_is_refused() -> None:
     with pytest.raises(ConfigError):
         open_blobs("ftp://somewhere")
+
+
+async def test_an_upload_lies_under_its_own_name_until_it_is_removed(blobs: Blobs) -> None:
+    assert await blobs.put_stream(stream(b"abc"), limit=3, name="att_1") == ("upload/att_1", 3, SHA_OF_ABC)
+    assert await read(blobs, "upload/att_1", start=1) == b"bc"
+    for _ in range(2):
+        await blobs.remove_upload("att_1")
+    with pytest.raises(NotFound):
+        await blobs.get("upload/att_1")
+
+
+async def test_an_upload_of_bytes_that_are_here_for_good_is_kept_with_them(blobs: Blobs) -> None:
+    await blobs.put(b"abc")
+    assert (await blobs.put_stream(stream(b"abc"), limit=3, name="att_1"))[0] == KEY_OF_ABC
+    await blobs.remove_upload("att_1")
+    assert await blobs.get(KEY_OF_ABC) == b"abc"
+
+
+@pytest.mark.parametrize("name", ["../sha256/x", "a/b", "", "att_1/../../x"])
+async def test_only_what_is_an_upload_can_be_removed(blobs: Blobs, name: str) -> None:
+    await blobs.put(b"abc")
+    await blobs.remove_upload(name)
+    assert await blobs.get(KEY_OF_ABC) == b"abc"
+
+
+def test_what_a_killed_process_was_writing_is_forgotten_a_day_later(tmp_path: Path) -> None:
+    open_blobs(str(tmp_path))
+    old, fresh = tmp_path / "incoming" / "gateway-old", tmp_path / "incoming" / "gateway-fresh"
+    for path in (old, fresh):
+        path.write_bytes(b"half")
+    day = fresh.stat().st_mtime - 90_000
+    os.utime(old, (day, day))
+    open_blobs(str(tmp_path))
+    assert list((tmp_path / "incoming").iterdir()) == [fresh]

@@ -57,7 +57,9 @@ class Sender:
             ) from None
         except SendError as fault:
             raise _partly(fault, done=len(progress), of=len(parts)) if progress else fault from None
-        return Receipt(external_id(progress[0].chat.id, progress[0].message_id))
+        chat = progress[0].chat.id
+        moved = str(chat) if str(chat) != letter.dialogue_key else None
+        return Receipt(external_id(chat, progress[0].message_id), moved_to=moved)
 
     async def _send_parts(self, letter: Letter, parts: list[Part], progress: list[Message]) -> None:
         chat: int | str = letter.dialogue_key
