@@ -78,7 +78,7 @@ class FrontDoor:
         self.browsers.append(browser)
         await browser.client.connect(
             self.url, namespaces=["/widget"], transports=[transport], auth={"token": token, "page": page},
-            headers={"Origin": origin}, wait_timeout=5,
+            headers={"Origin": origin}, wait_timeout=20,
         )  # fmt: skip
         return browser
 
@@ -100,7 +100,7 @@ class Browser:
 
     async def ask(self, event: str, payload: Any = None) -> dict[str, Any]:
         """Send and wait for the acknowledgement."""
-        answer: dict[str, Any] = await self.client.call(event, payload, namespace="/widget", timeout=5)
+        answer: dict[str, Any] = await self.client.call(event, payload, namespace="/widget", timeout=20)
         return answer
 
     async def say(self, text: str, *, client_id: str, **more: Any) -> dict[str, Any]:

@@ -53,14 +53,14 @@ def alive(pid: int) -> bool:
 
 def both(folder: Path) -> list[int]:
     """The two children, once they live."""
-    return eventually_sync(lambda: found if len(found := noted(folder)) == 2 else [], within=15)
+    return eventually_sync(lambda: found if len(found := noted(folder)) == 2 else [])
 
 
 def test_a_child_that_dies_is_begun_again_and_its_death_is_told(start: Start, tmp_path: Path) -> None:
     parent = start()
     first, second = both(tmp_path)
     os.kill(first, signal.SIGKILL)
-    third = eventually_sync(lambda: [pid for pid in noted(tmp_path) if pid not in (first, second)], within=10)[0]
+    third = eventually_sync(lambda: [pid for pid in noted(tmp_path) if pid not in (first, second)])[0]
     assert alive(second)
     assert alive(third)
     parent.terminate()
@@ -83,7 +83,7 @@ def test_children_do_not_outlive_a_parent_that_was_killed(start: Start, tmp_path
     children = both(tmp_path)
     parent.kill()
     parent.wait(10)
-    eventually_sync(lambda: not [pid for pid in children if alive(pid)], within=10)
+    eventually_sync(lambda: not [pid for pid in children if alive(pid)])
     assert sorted(file.stem for file in tmp_path.glob("*.orphaned")) == sorted(map(str, children))
 
 

@@ -22,7 +22,7 @@ from tests.browser.shop import Shop
 from tests.browser.witness import Witness
 from tests.flows.doors.house import LINK, ROOT, House
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = 20_000
 WIDE = {"width": 1440, "height": 900}
 NEXT_DOOR = "office.lan"  # this machine under a name that browsers do not trust as they trust the loopback
 BUILT = ("console/index.html", "widget/loader.js", "demo/index.html")

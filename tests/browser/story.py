@@ -63,7 +63,7 @@ class Story:
             assert found, question
             return str(found[0])
 
-        talk = await eventually(asked, within=10)
+        talk = await eventually(asked)
         await self.olga.ask("POST", f"/conversations/{talk}/take")
         await self.olga.write(talk, text)
 
@@ -171,7 +171,7 @@ async def _phone_rings(story: Story) -> None:
         assert [one["state"] for one in call["recordings"]] == ["stored"], call
         return call
 
-    story.places["call"] = (await eventually(kept, within=20))["id"]
+    story.places["call"] = (await eventually(kept))["id"]
     await _a_call_is_missed(story)
 
 
@@ -203,7 +203,7 @@ async def _boris_is_offered(story: Story, boris: Visitor) -> None:
     await boris.opens_the_page()
     await boris.connects()
     await boris.says("Do the Herons fit through a door of 80 cm?", client_id="1", name="Boris Lindqvist")
-    await eventually(lambda: len(story.olga.events("offer.made")) >= 3 or None, within=20)
+    await eventually(lambda: len(story.olga.events("offer.made")) >= 3 or None)
 
 
 def _letter(subject: str, text: str) -> EmailMessage:

@@ -59,6 +59,7 @@ def test_anns_conversation_follows_her_over_reload_pages_and_tabs(talking: tuple
     second = Chat(ann.page.context.new_page(), ann.site, ann.witness).visits("bikes.html")
     second.shows([ASKED], [ANSWERED])
     second.says("Today?")
+    olga.shows([ASKED, ANSWERED, "Today?"])
     olga.writes("Until six.")
     for tab in (ann, second):
         tab.shows([ASKED, "Today?"], [ANSWERED, "Until six."])

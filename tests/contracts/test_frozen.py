@@ -49,7 +49,7 @@ async def test_whose_connection_the_server_ends_hears_that_the_database_is_away(
         raw = uow.operators._t.connection.raw
         await other.store.read(partial(_end, pid=await raw.fetchval("SELECT pg_backend_pid()")))
         if noticed:
-            await eventually(partial(_taken_back, raw), within=20)
+            await eventually(partial(_taken_back, raw))
         await uow.operators.all()
 
     async with opened(postgres_url) as one, opened(postgres_url) as other:

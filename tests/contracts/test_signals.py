@@ -84,7 +84,7 @@ async def test_one_holder_at_a_time(bus: tuple[Signals, Leases]) -> None:
 
     async def work() -> None:
         nonlocal inside, most
-        async with leases.hold("mailbox", seconds=0.2) as held:
+        async with leases.hold("mailbox", seconds=5) as held:
             inside += 1
             most = max(most, inside)
             await asyncio.wait([asyncio.create_task(asyncio.Event().wait())], timeout=0.01)
@@ -97,9 +97,9 @@ async def test_one_holder_at_a_time(bus: tuple[Signals, Leases]) -> None:
 
 async def test_a_lease_is_renewed_for_as_long_as_it_is_held(bus: tuple[Signals, Leases]) -> None:
     _, leases = bus
-    async with leases.hold("mailbox", seconds=0.15) as held:
-        for _ in range(6):
-            await asyncio.wait([asyncio.create_task(asyncio.Event().wait())], timeout=0.1)
+    async with leases.hold("mailbox", seconds=1) as held:
+        for _ in range(12):
+            await asyncio.wait([asyncio.create_task(asyncio.Event().wait())], timeout=0.2)
             assert held()
 
 
@@ -120,7 +120,7 @@ async def test_a_lost_redis_is_survived_and_found_again(two: tuple[RedisSignals,
     ours, theirs = two
     redis_server.stop()
     await ours.nudge("outbox")
-    assert await ours.wait("outbox", timeout=1)
+    assert await ours.wait("outbox", timeout=5)
     assert not await theirs.wait("outbox", timeout=0.05)
     redis_server.start()
 
@@ -128,7 +128,7 @@ async def test_a_lost_redis_is_survived_and_found_again(two: tuple[RedisSignals,
         await ours.nudge("outbox")
         return await theirs.wait("outbox", timeout=0.1)
 
-    assert await eventually(woken, within=15)
+    assert await eventually(woken)
 
 
 async def test_a_lease_that_was_lost_says_so(redis_url: str) -> None:

@@ -48,7 +48,10 @@ async def drops() -> AsyncIterator[bytes]:
 async def test_a_visitors_body_that_stops_is_given_up_by_name(path: str, headers: Any, body: Any) -> None:
     async with front_door(patience=HASTY) as door:
         bearer = {"Authorization": f"Bearer {(await door.session())['token']}"}
-        async with asyncio.timeout(5), door.http.post(door.url + path, headers=headers | bearer, data=trickle(*body)) as answer:
+        async with (
+            asyncio.timeout(20),
+            door.http.post(door.url + path, headers=headers | bearer, data=trickle(*body)) as answer,
+        ):
             assert (answer.status, (await answer.json(content_type=None))["code"]) == (408, "too_slow")
 
 
@@ -56,7 +59,7 @@ async def test_an_upload_that_drips_is_given_up_by_name() -> None:
     async with front_door(patience=HASTY) as door:
         headers = CUT | {"Authorization": f"Bearer {(await door.session())['token']}"}
         where = f"{door.url}/api/v1/widget/files"
-        async with asyncio.timeout(5), door.http.post(where, headers=headers, data=drops()) as answer:
+        async with asyncio.timeout(20), door.http.post(where, headers=headers, data=drops()) as answer:
             assert answer.status == 408
 
 
@@ -66,7 +69,7 @@ async def test_a_machines_body_that_stops_is_given_up_by_name(path: str) -> None
         browser = await house.browser()
         path = path.replace(f"key-{PBX}", house.office.directory.channel(PBX).key)
         headers = {"Content-Type": "application/json", "X-Sign": "right", "Origin": URL}
-        async with asyncio.timeout(5), browser.client.post(path, data=trickle(b"{"), headers=headers) as answer:
+        async with asyncio.timeout(20), browser.client.post(path, data=trickle(b"{"), headers=headers) as answer:
             assert (answer.status, (await answer.json())["code"]) == (408, "too_slow")
 
 

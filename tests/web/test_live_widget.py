@@ -183,7 +183,7 @@ async def test_a_refused_handshake_says_why() -> None:
             client = socketio.AsyncClient(reconnection=False)
             client.on("connect_error", heard.append, namespace="/widget")
             with pytest.raises(socketio.exceptions.ConnectionError):
-                await client.connect(door.url, namespaces=["/widget"], auth={"token": token}, wait_timeout=5)
+                await client.connect(door.url, namespaces=["/widget"], auth={"token": token}, wait_timeout=20)
             await client.disconnect()
 
         await connect("v1.nonsense.nonsense")

@@ -1,16 +1,17 @@
 """One IMAP connection, blocking, for the one thread that owns it (listener.py). Talks IMAP through imapclient.
 
-imapclient's traps and what stands against them (docs/adr/0006): every read has a time limit; an IDLE that comes back
-empty before its time means that the server is gone; flags are never touched by reading (BODY.PEEK); `abort` may be called
-from another thread to wake a blocked read. RFC 9051, 2177.
+imapclient's traps and what stands against them (docs/adr/0006): every read has a time limit; `idle_check` takes half a line
+for a broken connection and does not see what came together with the answer to IDLE, so the socket is waited for here and the
+notices are read after DONE; flags are never touched by reading (BODY.PEEK); `abort` may be called from another thread to wake
+a blocked read. RFC 9051, 2177.
 """
 
 from __future__ import annotations
 
 import logging
+import select
 import socket
 import ssl
-import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -120,13 +121,26 @@ class Mailbox:
     def idle(self, seconds: float) -> None:
         """Return when something happened or the time is over. Raises ConnectionLost at once when the server is gone."""
         self._client.idle()
-        started = time.monotonic()
-        said = self._client.idle_check(timeout=seconds)
-        if not said and time.monotonic() - started < seconds * 0.9:
-            raise ConnectionLost("The mail server closed the connection.")
+        if not self._has_said_more():
+            poll = select.poll()
+            poll.register(self._client.socket(), select.POLLIN)
+            poll.poll(seconds * 1000)
+        try:
+            _, said = self._client.idle_done()
+        except (OSError, IMAPClientAbortError) as error:
+            raise ConnectionLost("The mail server closed the connection.") from error
         if any(isinstance(item, tuple) and item[:1] == (b"BYE",) for item in said):
             raise ConnectionLost("The mail server said goodbye.")
-        self._client.idle_done()
+
+    def _has_said_more(self) -> bool:
+        """True if a notice came together with the answer to IDLE: it lies in a buffer, where no poll sees it."""
+        self._client.socket().setblocking(False)
+        try:
+            return bool(self._client._imap.file.peek(1))
+        except OSError:  # so TLS says that there is nothing
+            return False
+        finally:
+            self._client.socket().settimeout(READ_SECONDS)
 
     def mark_seen(self, uid: int) -> None:
         """Set \\Seen."""

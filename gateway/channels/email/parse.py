@@ -19,6 +19,7 @@ from gateway.channels.email import machines
 from gateway.channels.email.bodies import children, content_bytes
 from gateway.channels.email.fields import addresses, decode_words, header, headers, message_ids, parameters, to_text
 from gateway.channels.email.files import safe_name, true_type
+from gateway.channels.email.flowed import unflow
 from gateway.channels.email.html_text import TooDeep, html_to_text
 from gateway.channels.email.limits import (
     MAX_DEPTH,
@@ -166,8 +167,11 @@ class _Body:
         content = _content(part)
         if content_type in ("text/plain", "text/html") and disposition != "attachment" and (not name or alternative):
             text = to_text(content[: 2 * MAX_TEXT], settings.get("charset"), self._problems)[:MAX_TEXT]
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+            if content_type == "text/plain" and settings.get("format", "").lower() == "flowed":
+                text = unflow(text, drop_space=settings.get("delsp", "").lower() == "yes")
             group = alternative or -1 - number  # outside of a choice every text counts
-            self._say(text.replace("\r\n", "\n").replace("\r", "\n"), group=group, html=content_type == "text/html")
+            self._say(text, group=group, html=content_type == "text/html")
             return
         if not content and not name:
             return

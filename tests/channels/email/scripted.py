@@ -42,6 +42,16 @@ async def serving(talk: Talk) -> AsyncIterator[int]:
         await server.wait_closed()
 
 
+@dataclass(frozen=True)
+class Notice:
+    """Mails that come in the moment IDLE begins, and how the server tells: with its answer, a little later, after DONE."""
+
+    mails: dict[int, bytes]
+    at_once: bytes = b""
+    later: bytes = b""
+    after_done: bytes = b""
+
+
 @dataclass
 class ImapBox:
     """A mailbox as a script: mails by UID, and what goes wrong. `log`: commands as they came."""
@@ -55,6 +65,7 @@ class ImapBox:
     broken_uids: frozenset[int] = frozenset()
     empty_answers: dict[int, list[str]] = field(default_factory=dict)  # by UID: what comes instead of the body, in turn
     internaldate: str = "05-Jan-2026 10:00:00 +0000"  # empty: is not told
+    news: Notice | None = None  # for the first IDLE
     log: list[str] = field(default_factory=list)
     connections: int = 0
 
@@ -77,11 +88,16 @@ class ImapBox:
             await writer.drain()
 
     async def _idle(self, tag: str, reader: Reader, writer: Writer) -> None:
-        writer.write(b"+ idling\r\n")
-        await reader.readline()
+        news, self.news = self.news or Notice({}), None
+        self.mails |= news.mails
+        writer.write(b"+ idling\r\n" + news.at_once)
+        done = asyncio.create_task(reader.readline())
+        await asyncio.wait([done], timeout=0.05 if news.later else None)
+        writer.write(news.later)
+        await done
         if self.on_idle == "mute":
             await asyncio.Event().wait()
-        writer.write(f"{tag} OK idle over\r\n".encode())
+        writer.write(news.after_done + f"{tag} OK idle over\r\n".encode())
 
     def _answer(self, command: str) -> list[bytes]:
         words = command.upper().split()

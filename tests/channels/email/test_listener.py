@@ -15,7 +15,7 @@ from gateway.channels.email.channel import Collaborators, EmailChannel, Shared
 from gateway.channels.email.listener import MailListener, Pace, Place, Surroundings
 from gateway.domain.errors import ChannelPaused, Unreadable
 from tests.channels.email.people import CHANNEL, SECRET, FakeInbox, Week, settings
-from tests.channels.email.scripted import ImapBox, serving
+from tests.channels.email.scripted import ImapBox, Notice, serving
 from tests.channels.email.test_oauth import TokenServer, tokens
 from tests.eventually import eventually
 from tests.fakes.clock import MONDAY
@@ -45,7 +45,7 @@ async def running(one: MailListener, inbox: FakeInbox) -> AsyncIterator[asyncio.
         yield task
     finally:
         task.cancel()
-        done, _ = await asyncio.wait({task}, timeout=2)
+        done, _ = await asyncio.wait({task}, timeout=10)
         assert done, "listen did not end when it was cancelled"
 
 
@@ -55,7 +55,7 @@ async def subjects(inbox: FakeInbox, *wanted: int) -> None:
         assert found == [mail(number).replace(b"\r\n", b"\n") for number in wanted]
         return True
 
-    await eventually(there, within=8)
+    await eventually(there)
 
 
 async def test_mail_of_a_real_server_arrives_and_only_what_is_new(imap_server: ImapServer) -> None:
@@ -209,6 +209,18 @@ async def test_a_closed_connection_in_idle_is_noticed_and_opened_again() -> None
         box.mails[1] = mail(1)
         await subjects(inbox, 1)
     assert any("ConnectionLost" in report for report in inbox.reports if report)
+
+
+@pytest.mark.parametrize(
+    "news",
+    [Notice({1: mail(1)}, at_once=b"* 1 EXISTS\r\n"), Notice({1: mail(1)}, later=b"* 1 EXI", after_done=b"STS\r\n")],
+    ids=["together with the answer to idle", "in halves"],
+)
+async def test_a_notice_is_heard_however_it_is_cut(news: Notice) -> None:
+    box, inbox = ImapBox({}, news=news), FakeInbox(cursors={"uid:INBOX": "1:0"})
+    async with serving(box.talk) as port, running(listener(port, pace=Pace(idle=600)), inbox):
+        await subjects(inbox, 1)
+    assert box.connections == 1
 
 
 async def test_a_server_that_falls_silent_in_idle_does_not_keep_us_from_stopping() -> None:

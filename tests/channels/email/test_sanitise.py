@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 
@@ -116,11 +115,10 @@ CROWD = " ".join(f"a{number}=1" for number in range(60_000))
         f"<td/{CROWD.replace(' ', '/')}>Hello",
     ],
 )
-def test_a_tag_with_a_crowd_of_attributes_does_not_stop_the_house(html: str) -> None:
-    """The parser compares every attribute with all before it: a megabyte of them took seconds of everybody's time."""
-    began = time.perf_counter()
+def test_a_tag_with_a_crowd_of_attributes_is_not_given_to_the_parser(html: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It compares every attribute with all before it: a megabyte of them took seconds of everybody's time."""
+    monkeypatch.setattr("nh3.clean", None)
     assert "Hello" in sanitise(html)
-    assert time.perf_counter() - began < 0.4
 
 
 def test_a_rich_letter_is_not_taken_for_a_crowd() -> None:

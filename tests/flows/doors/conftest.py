@@ -73,7 +73,7 @@ async def ann(olga: Console, house: House, http: aiohttp.ClientSession) -> Async
     """Ann, with the chat of this story's line open."""
     site = await olga.connect("webchat", {"site_name": "Larka Cycles"})
     visitor = Visitor(house, http, key=site["key"])
-    await eventually(visitor.finds_the_chat, within=10)  # the other process hears of a new channel a moment later
+    await eventually(visitor.finds_the_chat)  # the other process hears of a new channel a moment later
     await visitor.connects()
     yield visitor
     await visitor.leaves()

@@ -106,7 +106,7 @@ class Console:
             mine = [o for o in offers if o["operator_id"] == self.me["id"] and o["conversation"]["line_id"] == self.line]
             return next((o for o in mine if who is None or o["conversation"]["contact_name"] == who), None)
 
-        return await eventually(probe, within=20)
+        return await eventually(probe)
 
     async def accept(self, offer: dict[str, Any]) -> dict[str, Any]:
         """Take what is offered; the whole conversation."""

@@ -19,7 +19,7 @@ async def visitor_of(house: House, http: aiohttp.ClientSession, key: str, *, tok
     """A browser with the chat open; the same token is another tab."""
     visitor = Visitor(house, http, key=key)
     visitor.token = token
-    await eventually(visitor.finds_the_chat, within=10)
+    await eventually(visitor.finds_the_chat)
     await visitor.connects()
     return visitor
 

@@ -83,7 +83,7 @@ async def test_a_mail_nobody_can_read_is_set_aside_and_blocks_nobody(
     imap_server.append(TWO_AUTHORS)
     imap_server.append(mail_of_ann("Behind it", "Can you see me?").as_bytes())
     await olga.accept_next(who="Ann Keller")
-    aside = await eventually(lambda: _set_aside(olga, box), within=20)
+    aside = await eventually(lambda: _set_aside(olga, box))
     assert aside["code"] == "mail_several_from"
     assert (await olga.read(f"/quarantine/{aside['id']}/raw"))[2].replace(b"\r\n", b"\n") == TWO_AUTHORS
     await olga.ask("POST", f"/quarantine/{aside['id']}/replay")
@@ -92,7 +92,7 @@ async def test_a_mail_nobody_can_read_is_set_aside_and_blocks_nobody(
         found = await _set_aside(olga, box)
         return found is not None and found["attempts"] > aside["attempts"]
 
-    await eventually(tried_again, within=20)
+    await eventually(tried_again)
     await olga.ask("DELETE", f"/quarantine/{aside['id']}")
     assert await _set_aside(olga, box) is None
 

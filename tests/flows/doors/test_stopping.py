@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 
 import pytest
 
@@ -19,17 +18,15 @@ from tests.servers.process import answers
 async def test_it_says_goodbye_ends_soon_and_goes_on_where_it_was(olga: Console, ann: Visitor, house: House) -> None:
     await ann.says("Hello", client_id="stop-1")
     talk = await olga.accept_next()
-    began = time.monotonic()
     assert await asyncio.to_thread(house.stop) == 0
-    took = time.monotonic() - began
     assert ann.goodbyes, "Ann was not told"
-    assert took < 4, f"an idle house took {took:.1f} s to stop"
+    assert not house.logged("web.drain_cut"), "an idle house waited for the end of its patience"
     await ann.leaves()
     await asyncio.to_thread(house.start)
     await ann.opens_the_page()
     await ann.connects()
     await olga.write(talk["id"], "Still here")
-    await eventually(lambda: ann.sees() == ["Still here"], within=15)
+    await eventually(lambda: ann.sees() == ["Still here"])
 
 
 async def test_a_process_that_dies_is_begun_again_and_nobody_outlives_the_first(
@@ -46,8 +43,8 @@ async def test_a_process_that_dies_is_begun_again_and_nobody_outlives_the_first(
     await ann.leaves()
     await ann.connects()
     await olga.write(talk["id"], "Still here")
-    await eventually(lambda: ann.sees() == ["Still here"], within=15)
+    await eventually(lambda: ann.sees() == ["Still here"])
     await asyncio.to_thread(house.behead)
-    await eventually(lambda: not answers(house.port), within=15)
+    await eventually(lambda: not answers(house.port))
     await ann.leaves()
     await asyncio.to_thread(house.start)

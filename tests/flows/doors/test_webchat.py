@@ -23,7 +23,7 @@ async def test_ann_writes_becomes_a_lead_and_is_answered_by_olga(olga: Console, 
     lead = await olga.ask("GET", f"/leads/{talk['lead_id']}")
     assert lead["source"]["utm_source"] == "mail" or lead["source"].get("utm", {}).get("utm_source") == "mail", lead["source"]
     reply = await olga.write(talk["id"], "We do, bring it in.")
-    await eventually(lambda: ann.sees() == ["We do, bring it in."], within=15)
+    await eventually(lambda: ann.sees() == ["We do, bring it in."])
     await olga.delivered_as(talk["id"], reply["id"], "sent")
     assert (await olga.ask("GET", f"/conversations/{talk['id']}"))["turn"] == "theirs"
 
@@ -41,7 +41,7 @@ async def test_a_note_stays_in_the_house(olga: Console, ann: Visitor) -> None:
     talk = await olga.accept_next()
     await olga.write(talk["id"], "She is in a hurry", type="note")
     await olga.write(talk["id"], "Good morning!")
-    await eventually(lambda: ann.sees() == ["Good morning!"], within=15)
+    await eventually(lambda: ann.sees() == ["Good morning!"])
     assert "She is in a hurry" not in [message["text"] for message in ann.messages.values()]
 
 
@@ -53,7 +53,7 @@ async def test_files_go_both_ways(olga: Console, ann: Visitor) -> None:
     assert (await olga.read(shown["url"]))[2] == PNG
     offer = await olga.upload("Estimate 2417.pdf", PDF, kind="application/pdf")
     await olga.write(talk["id"], "Here you are", files=[offer])
-    await eventually(lambda: ann.sees() == ["Here you are"], within=15)
+    await eventually(lambda: ann.sees() == ["Here you are"])
     received = next(m for m in ann.messages.values() if m["text"] == "Here you are")["files"][0]
     assert await ann.downloads(received["url"]) == PDF
 
@@ -85,7 +85,7 @@ async def test_a_console_that_was_away_catches_up_by_sequence(olga: Console, ann
         missed = [e for e in answer["events"] if e["type"] == "message.received" and e["conversation_id"] == talk["id"]]
         return [e["data"]["message"]["text"] for e in missed] == ["Still there?"]
 
-    await eventually(probe, within=15)
+    await eventually(probe)
 
 
 async def test_long_polling_is_enough(olga: Console, ann: Visitor, house: House) -> None:
@@ -96,4 +96,4 @@ async def test_long_polling_is_enough(olga: Console, ann: Visitor, house: House)
     await ann.says("Through a strict proxy", client_id="poll-1")
     talk = await olga.accept_next()
     await olga.write(talk["id"], "It works")
-    await eventually(lambda: ann.sees() == ["It works"], within=15)
+    await eventually(lambda: ann.sees() == ["It works"])
