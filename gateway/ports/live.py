@@ -40,7 +40,7 @@ class Held(Protocol):
         ...
 
     async def lost(self) -> None:
-        """Until it is known that somebody else may have it. A bus that cannot be reached tells nothing: then nobody takes it."""
+        """Until it is known that somebody else has it. A bus that cannot be reached tells nothing: nobody takes it then."""
         ...
 
 

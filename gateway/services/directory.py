@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from gateway import logs
 from gateway.domain.channel import Channel
 from gateway.domain.conversation import Conversation
 from gateway.domain.errors import NotFound, StoreUnavailable
 from gateway.domain.ids import ChannelId, LineId, OperatorId
 from gateway.domain.line import Line
 from gateway.domain.operator import Operator
-from gateway import logs
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
 
