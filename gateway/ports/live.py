@@ -32,11 +32,23 @@ class Signals(Protocol):
     async def close(self) -> None: ...
 
 
+class Held(Protocol):
+    """A lease that was ours when it was handed out."""
+
+    def __call__(self) -> bool:
+        """Is it surely still ours? Not while nobody can be asked."""
+        ...
+
+    async def lost(self) -> None:
+        """Until it is known that somebody else has it. A bus that cannot be reached tells nothing: nobody takes it then."""
+        ...
+
+
 class Leases(Protocol):
     """One holder at a time over all processes, e.g. of a mailbox."""
 
-    def hold(self, name: str, *, seconds: float) -> AbstractAsyncContextManager[Callable[[], bool]]:
-        """Wait until it is ours and keep renewing; the yielded function tells whether it still is."""
+    def hold(self, name: str, *, seconds: float) -> AbstractAsyncContextManager[Held]:
+        """Wait until it is ours and keep renewing."""
         ...
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gateway.domain import rows
-from gateway.domain.errors import NotFound, TooLarge, Unreadable
+from gateway.domain.errors import NotFound, StoreUnavailable, TooLarge, Unreadable
 from gateway.domain.event import Event
 from gateway.domain.ids import AttachmentId, ChannelId
 from gateway.domain.message import Attachment
@@ -39,8 +39,8 @@ class Fetcher:
             key, size, sha256 = await self._core.blobs.put_stream(chunks, limit=self._limit)
         except TooLarge as error:
             await self._record(replace(attachment, state="refused", error=error.detail))
-        except NotYet:
-            raise
+        except (NotYet, StoreUnavailable):
+            raise  # not the file's fault: it waits, however often it was tried
         except (Unreadable, NotFound) as error:
             await self._record(replace(attachment, state="failed", error=error.detail))
         except Exception as error:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from gateway.domain import rows
 from gateway.domain.conversation import Conversation
+from gateway.domain.errors import StoreUnavailable
 from gateway.domain.event import Event
 from gateway.domain.ids import OperatorId
 from gateway.domain.operator import Operator, Presence, PresenceState
@@ -34,6 +35,7 @@ class Presences:
     def __init__(self, core: Core, directory: Directory, offers: Offers) -> None:
         self._core, self._directory, self._offers = core, directory, offers
         self._stored: dict[OperatorId, datetime] = {}
+        self._blind_at: datetime | None = None  # when a sign of life could not be written
 
     async def set(self, by: Operator, state: PresenceState, reason: str = "") -> rows.Row:
         """A click of the person's own: also ends "not responding". Unavailable: pending offers go on at once."""
@@ -66,7 +68,13 @@ class Presences:
                 await uow.outbox.cancel(GRACE, operator_id)
             return back
 
-        if await self._core.store.run(work):
+        try:
+            back = await self._core.store.run(work)
+        except StoreUnavailable:
+            self._stored.pop(operator_id, None)  # the next sign counts
+            self._blind_at = now
+            raise
+        if back:
             await self._core.signals.nudge("router")
 
     async def gone(self, operator_id: OperatorId) -> None:
@@ -87,6 +95,9 @@ class Presences:
         """Held while it is decided: a sign of life comes before it and counts, or after it and brings them back."""
         presence, now = await uow.operators.hold_presence(operator_id), self._core.clock.now()
         if presence is None:
+            return False
+        if self._blind_at is not None and now - self._blind_at < LOST_AFTER:  # the store was away, nobody could be seen
+            await uow.outbox.put(LOST, operator_id, due_at=now + LOST_AFTER)
             return False
         if now - presence.seen_at < LOST_AFTER:  # they wrote or clicked since: a last sign, or not
             await uow.outbox.put(LOST, operator_id, due_at=presence.seen_at + UNSEEN_AFTER)

@@ -16,7 +16,8 @@ import re
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,8 @@ KEY = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{62}|upload/[A-Za-z0-9_-]{1,80}")
 CHUNK_BYTES = 256 * 1024
 INCOMING = "incoming"
 LEFT_OVER_SECONDS = 86400.0  # longer than any file takes to arrive
+# Who asks tries again by itself, and is told so; the library's own three minutes outlast every time limit above it.
+RETRY: Any = {"max_retries": 2, "retry_timeout": timedelta(seconds=10)}
 
 
 def open_blobs(url: str) -> RemoteBlobs:
@@ -37,7 +40,7 @@ def open_blobs(url: str) -> RemoteBlobs:
     if url.startswith("memory://"):
         return RemoteBlobs(MemoryStore())
     if url.startswith("s3://"):
-        return RemoteBlobs(S3Store.from_url(url))
+        return RemoteBlobs(S3Store.from_url(url, retry_config=RETRY))
     if "://" in url and not url.startswith("file://"):
         raise ConfigError(f"“{url}” is no place for files; write a folder, s3://bucket/prefix or memory://.")
     return FolderBlobs(Path(url.removeprefix("file://")))
@@ -170,20 +173,28 @@ class FolderBlobs(RemoteBlobs):
 
 
 async def _spool(chunks: AsyncIterator[bytes], spooled: Path, *, limit: int) -> tuple[int, str]:
+    """What goes wrong at the source is raised as it is: only our own disk is the storage's fault."""
     size, digest = 0, hashlib.sha256()
     with _translated(None):
         file = await asyncio.to_thread(spooled.open, "xb")
-        try:
-            async for chunk in chunks:
-                size += len(chunk)
-                if size > limit:
-                    raise TooLarge(f"The file is larger than {limit} bytes.")
-                digest.update(chunk)
+    try:
+        async for chunk in chunks:
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge(f"The file is larger than {limit} bytes.")
+            digest.update(chunk)
+            with _translated(None):
                 await asyncio.to_thread(file.write, chunk)
+        with _translated(None):
             await asyncio.to_thread(_flush, file)
-        finally:
-            file.close()
+    finally:
+        _close(file)
     return size, digest.hexdigest()
+
+
+def _close(file: Any) -> None:
+    with suppress(OSError):  # what it could not flush any more was given up already, for a reason of its own
+        file.close()
 
 
 def _write(path: Path, content: bytes) -> None:

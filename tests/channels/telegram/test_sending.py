@@ -206,6 +206,14 @@ async def test_a_file_over_the_limit_is_refused_without_asking_telegram(api: Fak
     assert (error.code, api.calls) == ("too_large", [])
 
 
+@pytest.mark.parametrize(("key", "again", "code"), [("blob-away", True, "send_failed"), ("blob-gone", False, "file_missing")])
+async def test_a_file_our_storage_does_not_hand_out_was_surely_not_sent(
+    api: FakeTelegram, key: str, again: bool, code: str
+) -> None:
+    fault = await fault_of(api, files=(attachment("Order 2214.pdf", "application/pdf", key=key),))
+    assert (fault.facts.certain, fault.facts.retry, fault.code, api.sent) == (True, again, code, [])
+
+
 async def test_typing_is_shown_and_its_failure_ignored(api: FakeTelegram) -> None:
     api.break_next("sendChatAction", refuses(403, "Forbidden: bot was blocked by the user"))
     async with closing(bot(api)) as channel:
