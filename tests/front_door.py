@@ -13,11 +13,11 @@ import socketio
 from aiohttp import web
 
 from gateway.channels.webchat import read_settings
-from gateway.services.media import Media
 from gateway.services.pace import Pace
 from gateway.services.site import Sites
 from gateway.services.site_forms import SiteForms
 from gateway.services.storefront import Storefront
+from gateway.services.uploads import Media
 from gateway.services.visitor_moves import VisitorMoves
 from gateway.services.visitor_seals import Seals
 from gateway.services.visitors import Reception, Visitors

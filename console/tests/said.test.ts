@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { taste } from '@/format'
 import { useLanguage } from '@/i18n'
-import { lastWord, wholeWord } from '@/said'
+import { lastWord, named, wholeWord } from '@/said'
 import { saidOf } from '@/state/said'
 import { row } from './cast'
 
@@ -22,4 +22,10 @@ test('a row says the miss and the wait first, the whole sentence what to do', ()
 })
 test('a missed call whose wait is not known is only missed', () => {
   expect(lastWord({ ...missed, missed: { number: '+442071838750', waited_s: null } })).toBe('Missed call')
+})
+test('a number in a sentence that runs from the right is not turned round', () => {
+  expect([named('+442071838750'), named('Ann'), named('')]).toEqual(['+44 20 7183 8750', 'Ann', 'Visitor'])
+  taste.locale = 'fa'
+  expect([named('+442071838750'), named('Ann')]).toEqual(['\u2066+44 20 7183 8750\u2069', 'Ann'])
+  taste.locale = 'en'
 })

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { pause } from '@/api/socket'
 import { clock, daysAgo, initials, lasting, listTime, longDay, number, span, taste } from '@/format'
 import { phone } from '@/phone'
-import { goalOf } from '@/state/goals'
+import { goalOf, goalSeconds, minutesOf, secondsOf } from '@/state/goals'
 import { snoozeChoices } from '@/state/snooze'
 import { at, row } from './cast'
 
@@ -48,10 +48,23 @@ describe('as the reader writes it', () => {
 })
 
 test('a goal presses when three quarters are used, and is missed after', () => {
-  const line = { no_answer_seconds: 60 }
+  const line = { no_answer_seconds: 60, first_response_seconds: {}, next_response_seconds: {} }
   const level = (seconds: number): string | undefined => goalOf(row({ waiting_since: at('10:00') }), line, Date.parse(at('10:00')) + seconds * 1000)?.level
   expect([level(10), level(45), level(61)]).toEqual(['calm', 'soon', 'over'])
   expect(goalOf(row({ waiting_since: null }), line, now)).toBeNull()
+})
+test('the first word of ours and each further one have goals of their own, which the line may name', () => {
+  const silent = { no_answer_seconds: 0, first_response_seconds: {}, next_response_seconds: {} }
+  const line = { ...silent, first_response_seconds: { webchat: 120 }, next_response_seconds: { webchat: 600 } }
+  const goal = (first_reply_at: string | null): unknown => { const found = goalOf(row({ waiting_since: at('10:00'), first_reply_at }), line, Date.parse(at('10:01'))); return [found?.word, found?.seconds, found?.share] }
+  expect([goal(null), goal(at('09:30'))]).toEqual([['first', 120, 0.5], ['next', 600, 0.1]])
+  expect([goalSeconds('webchat', 'first', silent), goalSeconds('telegram', 'first', line), goalSeconds('email', 'next', undefined)]).toEqual([60, 900, 14_400])
+  expect(goalSeconds('webchat', 'first', { ...silent, no_answer_seconds: 90 })).toBe(90)
+  expect(goalSeconds('webchat', 'next', { ...line, next_response_seconds: {} })).toBe(120)
+})
+test('goals are typed in minutes and kept in seconds', () => {
+  expect([minutesOf(90), minutesOf(14_400), minutesOf(undefined)]).toEqual([1.5, 240, ''])
+  expect([secondsOf('1.5'), secondsOf('240'), secondsOf(''), secondsOf('-3'), secondsOf('0.001')]).toEqual([90, 14_400, undefined, undefined, 1])
 })
 test('snooze offers times to come that a person would name', () => {
   const friday = new Date(2026, 0, 9, 10, 2)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
 from gateway import logs
@@ -18,7 +18,7 @@ from gateway.domain.errors import ChannelPaused, ConfigError, StoreUnavailable
 from gateway.domain.ids import ChannelId
 from gateway.domain.sentence import sentence
 from gateway.ports.channel import Channel, Inbox, Listener
-from gateway.ports.live import Leases, Signals
+from gateway.ports.live import Held, Leases, Signals
 from gateway.services.directory import Directory
 
 FIRST_PAUSE, LONGEST_PAUSE, PAUSED_SECONDS = 1.0, 60.0, 600.0
@@ -121,9 +121,9 @@ class RunningAdapters:
             return
         while True:
             try:
-                async with self._leases.hold(f"channel:{channel.id}", seconds=LEASE_SECONDS):
+                async with self._leases.hold(f"channel:{channel.id}", seconds=LEASE_SECONDS) as held:
                     pause = FIRST_PAUSE
-                    await adapter.listen(inbox)
+                    await _while_ours(held, adapter.listen(inbox))
             except ChannelPaused as error:
                 log.error("channel.paused", channel=channel.id, detail=error.detail)
                 await _report(inbox, channel.id, error.detail, paused=True)
@@ -138,9 +138,23 @@ class RunningAdapters:
             await asyncio.sleep(pause * random.uniform(0.8, 1.2))
 
 
+async def _while_ours(held: Held, listening: Coroutine[Any, Any, None]) -> None:
+    """Two processes at one account take its input from each other's mouth. Raises what listening raises."""
+    listener, robbed = asyncio.create_task(listening), asyncio.create_task(held.lost())
+    try:
+        await asyncio.wait([listener, robbed], return_when=asyncio.FIRST_COMPLETED)
+        if listener.done():
+            return listener.result()
+        log.warning("channel.lease_lost")
+    finally:
+        for task in (listener, robbed):
+            task.cancel()
+        await asyncio.gather(listener, robbed, return_exceptions=True)
+
+
 async def _report(inbox: Inbox, id: ChannelId, problem: str, *, paused: bool = False) -> None:
-    """Tell what is wrong. A store that is away, which may be what is wrong, must not end the listening."""
+    """Tell what is wrong. Whatever that meets, a store that is away above all, must not end the listening."""
     try:
         await inbox.report(id, problem=problem, paused=paused)
-    except StoreUnavailable as error:
-        log.warning("channel.not_reported", channel=id, detail=error.detail)
+    except Exception as error:  # noqa: BLE001 - nobody begins this task again
+        log.warning("channel.not_reported", channel=id, error=type(error).__name__)

@@ -20,7 +20,7 @@ SECTIONS = ("operators", "lines", "channels", "canned")
 LINE_FIELDS = (
     "name", "members", "distribution", "limit", "counts", "offer_seconds", "no_answer_seconds", "auto_close_hours",
     "reopen_hours", "affinity_hours", "responsible_first", "grace_seconds", "short_abandon_seconds", "callback_missed",
-    "region", "locale", "schedule", "texts", "color", "enabled",
+    "region", "locale", "schedule", "texts", "color", "enabled", "first_response_seconds", "next_response_seconds",
 )  # fmt: skip
 OPERATOR_FIELDS = ("email", "name", "roles", "locale", "devices", "limit", "active")
 CHANNEL_FIELDS = ("kind", "name", "line", "settings", "enabled")

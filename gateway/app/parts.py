@@ -15,9 +15,10 @@ from gateway.services.delivery import Carrier
 from gateway.services.departures import Departures
 from gateway.services.desk import Desk
 from gateway.services.directory import Directory
+from gateway.services.hours import Hours
 from gateway.services.intake import Intake
 from gateway.services.leads import Contacts, Leads
-from gateway.services.media import Fetcher, Media
+from gateway.services.media import Fetcher
 from gateway.services.offers import Offers
 from gateway.services.outbox import Outbox, Step
 from gateway.services.presence import Presences
@@ -26,6 +27,7 @@ from gateway.services.recordings import RecordingFetcher
 from gateway.services.replies import Replies
 from gateway.services.router import Router
 from gateway.services.timers import Timers
+from gateway.services.uploads import Media
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Parts:
     router: Router
     carrier: Carrier
     outbox: Outbox
+    hours: Hours
 
 
 def assemble(core: Core, tools: Tools, leases: Leases) -> Parts:
@@ -59,16 +62,20 @@ def assemble(core: Core, tools: Tools, leases: Leases) -> Parts:
     desk = Desk(core, directory)
     presences = Presences(core, directory, offers)
     departures = Departures(core, directory)
+    media, hours = Media(core), Hours(core, directory)
     steps: Mapping[str, Step] = {
         **_time(core, directory, offers=offers, desk=desk, presences=presences),
         "visitor.left": departures.over,
+        "upload.settle": media.settle,
+        "line.closes": hours.closes,
         **_input(core, directory, tools, adapters=adapters, intake=intake),
     }
     return Parts(
         core=core, directory=directory, adapters=adapters, intake=intake, replies=Replies(core, directory), desk=desk,
         offers=offers, presences=presences, departures=departures, leads=Leads(core, directory),
-        contacts=Contacts(core, directory), media=Media(core), quarantine=Quarantine(core),
+        contacts=Contacts(core, directory), media=media, quarantine=Quarantine(core),
         router=Router(core, directory), carrier=Carrier(core, directory, adapters), outbox=Outbox(core, steps),
+        hours=hours,
     )  # fmt: skip
 
 

@@ -45,9 +45,12 @@ class Place:
 
 
 class Processes:
-    """`work(parent)` is run in each of `count` children; `parent` can be read once the parent is gone."""
+    """`work(parent, first)` is run in each of `count` children; `parent` can be read once the parent is gone.
 
-    def __init__(self, work: Callable[[int], None], *, count: int) -> None:
+    first: true for one child, once: what is to be said to people is said by it.
+    """
+
+    def __init__(self, work: Callable[[int, bool], None], *, count: int) -> None:
         self._work = work
         self._places = [Place(number) for number in range(1, count + 1)]
         self._parent, self._life = os.pipe()
@@ -71,10 +74,11 @@ class Processes:
         now = time.monotonic()
         for place in self._places:
             if not place.pid and place.due <= now:
-                place.pid, place.began = self._fork(), now
+                first = place.number == 1 and not place.began
+                place.pid, place.began = self._fork(first=first), now
                 log.info("process.began", process=place.number, pid=place.pid)
 
-    def _fork(self) -> int:
+    def _fork(self, *, first: bool) -> int:
         signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)  # what comes for the child in between must not be lost
         pid = os.fork()
         if pid:
@@ -84,14 +88,14 @@ class Processes:
         try:
             os.close(self._life)
             forget_signals()
-            code = self._live()
+            code = self._live(first=first)
         finally:
             os._exit(code)
 
-    def _live(self) -> int:
+    def _live(self, *, first: bool) -> int:
         """A child's whole life; its exit code."""
         try:
-            self._work(self._parent)
+            self._work(self._parent, first)
         except ConfigError as error:
             sys.stderr.write(error.detail + "\n")
             return WRONG_SETTINGS

@@ -58,6 +58,7 @@ async def working(parts: Parts) -> AsyncIterator[None]:
         "directory": parts.directory.keep_fresh,
         "adapters": lambda: parts.adapters.run(parts.intake),
         "router": parts.router.run,
+        "hours": parts.hours.run,
         "deliveries": lambda: _with_adapters(parts, parts.carrier.run),
         "outbox": lambda: _with_adapters(parts, parts.outbox.run),
     }

@@ -36,16 +36,16 @@ def serve(settings: Settings) -> None:
         return
     from gateway.app.processes import Processes  # forks: not on every platform
 
-    Processes(lambda parent: _run(settings, parent), count=settings.server.processes).run()
+    Processes(lambda parent, first: _run(settings, parent=parent, first=first), count=settings.server.processes).run()
 
 
-def _run(settings: Settings, parent: int | None = None) -> None:
+def _run(settings: Settings, *, parent: int | None = None, first: bool = True) -> None:
     try:
         import uvloop
     except ImportError:  # not on every platform
-        asyncio.run(_serve(settings, parent))
+        asyncio.run(_serve(settings, parent, first=first))
     else:
-        uvloop.run(_serve(settings, parent))
+        uvloop.run(_serve(settings, parent, first=first))
 
 
 def _spare_the_collector() -> None:
@@ -55,7 +55,7 @@ def _spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-async def _serve(settings: Settings, parent: int | None) -> None:
+async def _serve(settings: Settings, parent: int | None, *, first: bool) -> None:
     began = time.monotonic()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -63,7 +63,7 @@ async def _serve(settings: Settings, parent: int | None) -> None:
         loop.add_signal_handler(number, stop.set)
     if parent is not None:
         loop.add_reader(parent, _orphaned, parent, stop)
-    async with running(settings) as gateway:
+    async with running(settings, first=first) as gateway:
         _spare_the_collector()
         log.info("gateway.ready", seconds=round(time.monotonic() - began, 2), address=gateway.url)
         await stop.wait()
@@ -88,16 +88,16 @@ class Serving:
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Serving]:
-    """Everything of one process, for `serve` and for tests of the whole product."""
+async def running(settings: Settings, *, first: bool = True) -> AsyncIterator[Serving]:
+    """Everything of one process, for `serve` and for tests of the whole product. first: it speaks to people for all."""
     async with opened(settings) as gateway:
         with alone(settings), _bound(settings) as sock:
-            async with _answering(gateway, settings, sock) as serving:
+            async with _answering(gateway, settings, sock, first=first) as serving:
                 yield serving
 
 
 @asynccontextmanager
-async def _answering(gateway: Opened, settings: Settings, sock: socket.socket) -> AsyncIterator[Serving]:
+async def _answering(gateway: Opened, settings: Settings, sock: socket.socket, *, first: bool) -> AsyncIterator[Serving]:
     """The address is ours before anything is made: the link of a first start is shown once, and must not be lost."""
     found = await first_start.prepare(gateway.parts.core, demo=settings.demo.enabled)
     await gateway.parts.directory.refresh()
@@ -115,7 +115,7 @@ async def _answering(gateway: Opened, settings: Settings, sock: socket.socket) -
                 token = await accounts_of(gateway.parts).link(found.made)
                 outside = settings.public_url if settings.server.public_url or settings.server.port else url
                 _welcome(url, link=f"{outside}/sign-in#token={token}", demo=settings.demo.enabled)
-            elif settings.server.processes == 1:
+            elif settings.server.processes == 1 or (first and found.nobody):
                 _welcome(url, demo=settings.demo.enabled, nobody=found.nobody)
             yield Serving(gateway, app, url)
     finally:

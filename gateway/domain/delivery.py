@@ -133,7 +133,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The network's name for what was sent (mail: Message-ID, Telegram: chat:message_id)."""
+    """The network's name for what was sent (mail: Message-ID, Telegram: chat:message_id).
+
+    moved_to: the thread has another name than the letter said, and the letter arrived there.
+    """
 
     external_id: str | None = None
     state: Literal["sent", "delivered"] = "sent"
+    moved_to: str | None = None

@@ -14,6 +14,7 @@ from typing import Any
 from gateway.domain.ids import ChannelId, ContactId, DialogueId
 
 FORM_KEY = "form:"  # how the key of a dialogue begins that came through a form of a site
+MOVED_TO = "moved_to"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +37,13 @@ class Dialogue:
     def one_way(self) -> bool:
         """Written through a form: nobody reads an answer here, the way back is mail or phone."""
         return self.key.startswith(FORM_KEY)
+
+    @property
+    def moved_to(self) -> str | None:
+        """The key under which this thread goes on, in another dialogue; None as long as it goes on here."""
+        return self.data.get(MOVED_TO)
+
+    @property
+    def address(self) -> str:
+        """What the network calls this thread now."""
+        return self.moved_to or self.key

@@ -9,6 +9,7 @@ GatewayError
 │   └── TooMany            a limit per visitor, address or account              → 429, `retry_after`
 ├── Refused                a rule said no                                       → 403 or 409
 │   ├── Forbidden          this operator may not                                → 403
+│   │   └── WrongAddress   our own page, opened under another name              → 403, `address`
 │   └── IllegalMove        the noun does not allow this change of state         → 409
 ├── NotFound               no such thing, or not for this reader                → 404
 ├── Conflict               somebody was faster, the version has moved on        → 409
@@ -95,6 +96,16 @@ class Forbidden(Refused):
     """You may not do this."""
 
     code = "forbidden"
+
+
+class WrongAddress(Forbidden):
+    """The gateway is set up for another address; `address` is the right one."""
+
+    code = "wrong_address"
+
+    def __init__(self, detail: str = "", *, address: str) -> None:
+        super().__init__(detail)
+        self.address = address
 
 
 class IllegalMove(Refused):

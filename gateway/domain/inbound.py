@@ -129,6 +129,15 @@ class DeliveryReported:
 
 
 @dataclass(frozen=True, slots=True)
+class DialogueMoved:
+    """The network knows the thread `dialogue_key` under another name from now on (a group became a supergroup)."""
+
+    channel_id: ChannelId
+    dialogue_key: str
+    moved_to: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallReported:
     """A PBX reports one fact about a call. The reducer in domain/call folds facts in any order."""
 
@@ -136,7 +145,8 @@ class CallReported:
     fact: CallFact
 
 
-InboundEvent = MessageReceived | MessageEdited | MessageDeleted | DeliveryReported | CallReported
+InDialogue = MessageReceived | MessageEdited | MessageDeleted | DeliveryReported | CallReported
+InboundEvent = InDialogue | DialogueMoved
 
 
 @dataclass(frozen=True, slots=True)

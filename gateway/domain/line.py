@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from gateway.domain.channel import ChannelKind
+from gateway.domain.channel import TRAITS, ChannelKind
+from gateway.domain.errors import ConfigError
 from gateway.domain.ids import LineId, OperatorId
 from gateway.domain.schedule import Schedule
+from gateway.domain.sentence import sentence
 
 Distribution = Literal["evenly", "strictly", "all", "least_loaded"]
 Counts = Literal["unanswered", "answered_and_new", "until_closed"]
+GOALS = ("first_response_seconds", "next_response_seconds")
+LONGEST_GOAL = 30 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Line:
 
     no_answer_seconds: when the customer is told (0 = never). reopen_hours: per channel kind. region: default for phone
     numbers without country code (ISO 3166-1). grace_seconds: an operator offline this long gives waiting work back.
+    first_response_seconds, next_response_seconds: the service goals per channel kind, what a contact should wait at most for
+    the first and for each further answer; a kind that is not named has the usual one. They measure, they never move anything.
     """
 
     id: LineId
@@ -56,10 +62,16 @@ class Line:
     color: str = "#0f6d52"
     enabled: bool = True
     version: int = 1
+    first_response_seconds: Mapping[str, int] = field(default_factory=dict)
+    next_response_seconds: Mapping[str, int] = field(default_factory=dict)
 
     def is_open(self, at: datetime) -> bool:
         """Is anybody asked at that moment? A line that is switched off keeps what comes in, as one that is closed does."""
         return self.enabled and self.schedule.is_open(at)
+
+    def closes_at(self, at: datetime) -> datetime | None:
+        """When nobody is asked any more; None if that is so already, or never comes."""
+        return self.schedule.next_closing(at) if self.enabled else None
 
     def reopen_seconds(self, kind: ChannelKind) -> int:
         """How long after closing a message of this kind still reopens the conversation."""
@@ -70,3 +82,17 @@ def say(text: Mapping[str, str], locale: str | None) -> str:
     """The text in the best language there is: exact, language only, default."""
     language = (locale or "").split("-")[0]
     return text.get(locale or "") or text.get(language) or text.get("") or ""
+
+
+def goals_from(given: object) -> dict[str, int]:
+    """Service goals as they were given, per channel kind in whole seconds; raises ConfigError with the remedy."""
+    goals = given if isinstance(given, Mapping) else {"": given}
+    if any(
+        kind not in TRAITS or type(seconds) is not int or not 1 <= seconds <= LONGEST_GOAL for kind, seconds in goals.items()
+    ):
+        raise ConfigError(
+            sentence(
+                "config.goal", "A goal is a channel kind with seconds, from 1 to {most}, like webchat: 60.", most=LONGEST_GOAL
+            )
+        )
+    return dict(goals)

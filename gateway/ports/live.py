@@ -32,23 +32,45 @@ class Signals(Protocol):
     async def close(self) -> None: ...
 
 
+class Held(Protocol):
+    """A lease that was ours when it was handed out."""
+
+    def __call__(self) -> bool:
+        """Is it surely still ours? Not while nobody can be asked."""
+        ...
+
+    async def lost(self) -> None:
+        """Until it is known that somebody else has it. A bus that cannot be reached tells nothing: nobody takes it then."""
+        ...
+
+
 class Leases(Protocol):
     """One holder at a time over all processes, e.g. of a mailbox."""
 
-    def hold(self, name: str, *, seconds: float) -> AbstractAsyncContextManager[Callable[[], bool]]:
-        """Wait until it is ours and keep renewing; the yielded function tells whether it still is."""
+    def hold(self, name: str, *, seconds: float) -> AbstractAsyncContextManager[Held]:
+        """Wait until it is ours and keep renewing."""
         ...
 
 
 class Blobs(Protocol):
-    """Files by key. Keys are made from content (`sha256/ab/cdef…`): the same bytes are stored once, never overwritten."""
+    """Files by key. Keys are made from content (`sha256/ab/cdef…`): the same bytes are stored once and for good.
+
+    What may have to go again is kept under a name of its own (`upload/NAME`), which nothing else ever refers to.
+    """
 
     async def put(self, content: bytes) -> str:
         """Store durably; returns the key."""
         ...
 
-    async def put_stream(self, chunks: AsyncIterator[bytes], *, limit: int) -> tuple[str, int, str]:
-        """Store without holding it in memory; returns key, size in bytes, sha256. Raises TooLarge beyond `limit`."""
+    async def put_stream(self, chunks: AsyncIterator[bytes], *, limit: int, name: str | None = None) -> tuple[str, int, str]:
+        """Store without holding it in memory; returns key, size in bytes, sha256. Raises TooLarge beyond `limit`.
+
+        name: under `upload/NAME`, unless the very same bytes are there already under their content.
+        """
+        ...
+
+    async def remove_upload(self, name: str) -> None:
+        """Remove `upload/NAME`; harmless if it is not there. What lies under its content cannot be removed."""
         ...
 
     async def get(self, key: str) -> bytes:

@@ -29,6 +29,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Circle:
+    """Who has to do with a contact: the lines of their conversations and leads, who holds and who looks after these."""
+
+    lines: frozenset[LineId]
+    people: frozenset[OperatorId]
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """A message that is stored already."""
 

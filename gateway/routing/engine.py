@@ -23,6 +23,7 @@ from gateway.routing.strategies import STRATEGIES, Candidate
 Verdict = Literal["ok"] | Refusal
 Rule = Distribution | Literal["responsible", "last_operator", "transfer", "taken"]
 ROUND_PAUSE = timedelta(seconds=30)  # before people who declined or lapsed are asked again
+ABSENT: frozenset[Refusal] = frozenset({"offline", "away", "stale_presence"})
 PASSED: frozenset[str] = frozenset({"lapsed_this_round", "declined_this_round"})
 
 

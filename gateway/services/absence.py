@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from gateway.domain.errors import Forbidden
 from gateway.domain.ids import OperatorId
 from gateway.domain.operator import Presence
 from gateway.ports.store import UnitOfWork
@@ -48,6 +49,16 @@ async def look_for_holder(scene: Scene) -> None:
     if await holder_due(scene):
         await scene.uow.outbox.put(GRACE, str(scene.talk.operator_id), due_at=scene.now)
         scene.stirred = True
+
+
+async def must_work_here(uow: UnitOfWork, id: OperatorId) -> None:
+    """Who takes work must not have been dismissed since they asked for it. Raises Forbidden.
+
+    Their presence is held: whoever dismisses them now waits, and then finds what they have taken.
+    """
+    await uow.operators.hold_presence(id)
+    if not (await uow.operators.get(id)).active:
+        raise Forbidden("This account has been switched off.", code="dismissed")
 
 
 async def dismiss(uow: UnitOfWork, id: OperatorId, *, now: datetime) -> None:

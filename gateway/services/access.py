@@ -60,7 +60,7 @@ def audience(event: Event) -> frozenset[str]:
 
     Offers go to the person asked and to supervisors. What belongs to no line and is not meant for everyone (a contact that
     was only imported) goes to those who see all. Who holds the conversation, or just held it, hears of it on any line,
-    and so does who is responsible for the lead, or just was.
+    and so does who is responsible for the lead, or just was. A contact is of every line where it has a conversation or a lead.
     """
     if event.type == "raw.quarantined":
         return frozenset({CONFIGURE})
@@ -69,6 +69,8 @@ def audience(event: Event) -> frozenset[str]:
     rooms = {SEE_ALL, *(f"operator:{person}" for person in _persons(event))}
     if event.line_id is not None and not event.type.startswith("offer."):
         rooms.add(f"line:{event.line_id}")
+    if event.type == "contact.updated":
+        rooms |= {f"line:{line}" for line in event.data.get("lines", ())}
     return frozenset(rooms)
 
 
@@ -79,6 +81,8 @@ def may_hear(event: Event, *, operator: Operator, scope: Scope) -> bool:
 
 def _persons(event: Event) -> set[str]:
     persons: set[str | None] = {event.operator_id, event.data.get("left")}
+    if event.type == "contact.updated":
+        persons |= set(event.data.get("people", ()))
     conversation, call = event.data.get("conversation"), event.data.get("call")
     for lead in (event.data.get("lead"), event.data.get("before")):
         if isinstance(lead, Mapping):

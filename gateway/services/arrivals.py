@@ -13,6 +13,7 @@ from gateway.domain import rows
 from gateway.domain.channel import TRAITS
 from gateway.domain.conversation import Conversation, Purpose
 from gateway.domain.dialogue import Dialogue
+from gateway.domain.errors import NotFound, Rejected
 from gateway.domain.event import Event
 from gateway.domain.ids import AttachmentId, ChannelId, ConversationId, DialogueId, OperatorId
 from gateway.domain.inbound import Accepted, IncomingFile, MessageReceived, Sender
@@ -193,9 +194,7 @@ def _message(scene: Scene, event: MessageReceived) -> InboundMessage:
 
 async def _attachment(scene: Scene, message: InboundMessage, file: IncomingFile) -> Attachment:
     if file.reference and file.reference.startswith("att_"):
-        uploaded = replace(await scene.uow.messages.attachment(AttachmentId(file.reference)), message_id=message.id)
-        await scene.uow.messages.save_attachment(uploaded)
-        return uploaded
+        return await _uploaded(scene, AttachmentId(file.reference), message)
     attachment = Attachment(
         id=AttachmentId(scene.core.ids.new("att")), message_id=message.id, name=file.name, content_type=file.content_type,
         size=file.size or 0, state="stored" if file.blob_key else "pending", blob_key=file.blob_key,
@@ -207,6 +206,13 @@ async def _attachment(scene: Scene, message: InboundMessage, file: IncomingFile)
         payload = {"attachment_id": attachment.id, "channel_id": scene.channel.id, "dialogue_id": scene.dialogue.id}
         await scene.uow.outbox.put("attachment.fetch", attachment.id, due_at=scene.now, payload=payload)
     return attachment
+
+
+async def _uploaded(scene: Scene, id: AttachmentId, message: InboundMessage) -> Attachment:
+    try:
+        return await scene.uow.messages.take_attachment(id, message.id)
+    except NotFound as gone:
+        raise Rejected(gone.detail, code="file_gone") from None
 
 
 async def _pick_up_identities(scene: Scene, event: MessageReceived) -> None:

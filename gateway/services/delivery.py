@@ -25,11 +25,13 @@ from gateway.domain.errors import (
     send_unknown,
 )
 from gateway.domain.ids import ChannelId, MessageId
+from gateway.domain.inbound import DialogueMoved
 from gateway.domain.operator import Operator
 from gateway.domain.sentence import sentence
 from gateway.ports.channel import Channel
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
+from gateway.services import moves
 from gateway.services.adapters import Adapters
 from gateway.services.directory import Directory
 from gateway.services.hands import Hands
@@ -165,7 +167,7 @@ class Carrier:
             name = self._directory.operator(letter.message.operator_id).name
         try:
             async with asyncio.timeout(SEND_SECONDS):
-                return await adapter.send(replace(letter, sender_name=name))
+                receipt = await adapter.send(replace(letter, sender_name=name))
         except TimeoutError:
             raise send_unknown(sentence("send.no_answer", "The network did not answer in time; it may have arrived.")) from None
         except SendError:
@@ -179,6 +181,16 @@ class Carrier:
                     fault=type(error).__name__,
                 )
             ) from error
+        if receipt.moved_to:
+            await self._follow(DialogueMoved(delivery.channel_id, letter.dialogue_key, receipt.moved_to))
+        return receipt
+
+    async def _follow(self, moved: DialogueMoved) -> None:
+        """The thread has another name; if this cannot be stored now, the next letter to the old one tells again."""
+        try:
+            await moves.follow(self._core, moved)
+        except (StoreUnavailable, Conflict) as error:
+            log.warning("delivery.not_followed", channel=moved.channel_id, detail=error.detail)
 
     async def _write(self, changed: Delivery) -> None:
         async def work(uow: UnitOfWork) -> None:

@@ -10,17 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from gateway import logs
 from gateway.domain.channel import Channel
 from gateway.domain.conversation import Conversation
-from gateway.domain.errors import NotFound
+from gateway.domain.errors import NotFound, StoreUnavailable
 from gateway.domain.ids import ChannelId, LineId, OperatorId
 from gateway.domain.line import Line
 from gateway.domain.operator import Operator
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
 
-REFRESH_SECONDS = 30.0
+REFRESH_SECONDS, RETRY_SECONDS = 30.0, 1.0
 T = TypeVar("T")
+log = logs.get("directory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,15 @@ class Directory:
 
     async def keep_fresh(self) -> None:
         """Follow changes until cancelled."""
+        wait = REFRESH_SECONDS
         while True:
-            await self._core.signals.wait("settings", timeout=REFRESH_SECONDS)
-            await self.refresh()
+            await self._core.signals.wait("settings", timeout=wait)
+            try:
+                await self.refresh()
+                wait = REFRESH_SECONDS
+            except StoreUnavailable as error:  # the nudge is spent: what changed must not wait for the next one
+                log.warning("directory.store_unavailable", detail=error.detail)
+                wait = RETRY_SECONDS
 
     def channel(self, id: ChannelId) -> Channel:
         """Raises NotFound."""

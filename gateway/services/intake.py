@@ -22,8 +22,10 @@ from gateway.domain.inbound import (
     Accepted,
     CallReported,
     DeliveryReported,
+    DialogueMoved,
     InboundEvent,
     IncomingFile,
+    InDialogue,
     MessageDeleted,
     MessageEdited,
     MessageReceived,
@@ -33,7 +35,7 @@ from gateway.domain.storable import storable
 from gateway.ports.core import Core
 from gateway.ports.records import Known, PlaceKey
 from gateway.ports.store import UnitOfWork
-from gateway.services import arrivals, calls, reports
+from gateway.services import arrivals, calls, moves, reports
 from gateway.services.directory import Directory
 from gateway.services.scene import Scene
 
@@ -47,7 +49,7 @@ class Intake:
 
     def __init__(self, core: Core, directory: Directory) -> None:
         self._core, self._directory = core, directory
-        self._waiting: list[tuple[InboundEvent, asyncio.Future[Accepted]]] = []
+        self._waiting: list[tuple[InDialogue, asyncio.Future[Accepted]]] = []
         self._pump: asyncio.Task[None] | None = None
         self._heard: dict[ChannelId, datetime] = {}
 
@@ -71,6 +73,8 @@ class Intake:
     async def accept(self, event: InboundEvent) -> Accepted:
         """Store an event and all that follows from it; see ports.channel.Inbox."""
         event = event if _is_plain(event) else storable(event)
+        if isinstance(event, DialogueMoved):
+            return await moves.follow(self._core, event)
         if isinstance(event, MessageReceived):
             event = await self._with_files_stored(event)
         future: asyncio.Future[Accepted] = asyncio.get_running_loop().create_future()
@@ -114,7 +118,7 @@ class Intake:
             busy = len(batch) >= GATHER_FROM
             await self._take(batch)
 
-    async def _take(self, batch: Sequence[tuple[InboundEvent, asyncio.Future[Accepted]]]) -> None:
+    async def _take(self, batch: Sequence[tuple[InDialogue, asyncio.Future[Accepted]]]) -> None:
         try:
             answers = await self._commit([event for event, _ in batch])
         except StoreUnavailable as error:  # none of them is to blame, and trying them apart would let the last wait longest
@@ -132,7 +136,7 @@ class Intake:
             if not future.done():
                 future.set_result(answer)
 
-    async def _commit(self, events: Sequence[InboundEvent]) -> Sequence[Accepted]:
+    async def _commit(self, events: Sequence[InDialogue]) -> Sequence[Accepted]:
         async def work(uow: UnitOfWork) -> tuple[Sequence[Accepted], bool]:
             return await _Batch(uow, self._core, self._directory).take(events)
 
@@ -176,7 +180,7 @@ def _is_plain(event: InboundEvent) -> bool:
         return False
 
 
-def _refuse(batch: Sequence[tuple[InboundEvent, asyncio.Future[Accepted]]], error: Exception) -> None:
+def _refuse(batch: Sequence[tuple[InDialogue, asyncio.Future[Accepted]]], error: Exception) -> None:
     for _, future in batch:
         if not future.done():
             future.set_exception(error)
@@ -191,7 +195,7 @@ class _Batch:
         self._known: dict[tuple[ChannelId, str], Known] = {}
         self._stirred = False
 
-    async def take(self, events: Sequence[InboundEvent]) -> tuple[Sequence[Accepted], bool]:
+    async def take(self, events: Sequence[InDialogue]) -> tuple[Sequence[Accepted], bool]:
         await self._look_up([event for event in events if isinstance(event, MessageReceived)])
         admitted = [self._admitted(event) for event in events]
         await self._look_up([new for new, old in zip(admitted, events, strict=True) if new is not old])  # type: ignore[misc]
@@ -211,17 +215,23 @@ class _Batch:
             for external_id, known in (await self._uow.messages.known(channel_id, named)).items():
                 self._known[channel_id, external_id] = known
 
-    def _admitted(self, event: InboundEvent) -> InboundEvent:
-        """A proof of belonging (a signed token, which can be forwarded) opens a dialogue only to who takes part in it."""
-        thread = event.data.get("thread") if isinstance(event, MessageReceived) else None
-        if not isinstance(event, MessageReceived) or not thread or thread.get("token") != event.dialogue_key:
+    def _admitted(self, event: InDialogue) -> InDialogue:
+        """A proof of belonging (a signed token, which can be forwarded) opens a dialogue only to who takes part in it.
+
+        What was said before a thread moved, and is read later, follows it.
+        """
+        if not isinstance(event, MessageReceived):
             return event
-        scene = self._scenes.get((event.channel_id, event.dialogue_key))
+        scene, thread = self._scenes.get((event.channel_id, event.dialogue_key)), event.data.get("thread")
+        if scene is not None and scene.dialogue.moved_to and not event.data.get("system"):
+            return replace(event, dialogue_key=scene.dialogue.moved_to)
+        if not thread or thread.get("token") != event.dialogue_key:
+            return event
         if scene is not None and event.sender.claims[0].value in arrivals.participants(scene.dialogue):
             return event
         return replace(event, dialogue_key=thread["fallback_key"])
 
-    async def _one(self, event: InboundEvent) -> Accepted:
+    async def _one(self, event: InDialogue) -> Accepted:
         match event:
             case MessageReceived():
                 return await self._message(event)
@@ -237,8 +247,8 @@ class _Batch:
             return Accepted(False, known.message_id, known.conversation_id, known.seq)
         key = (event.channel_id, event.dialogue_key)
         scene = self._scenes.get(key)
-        if scene is None and event.data.get("system"):
-            return Accepted(False)  # about somebody who never wrote
+        if event.data.get("system") and (scene is None or scene.dialogue.moved_to):
+            return Accepted(False)  # about somebody who never wrote, or a place where nobody is any more
         if scene is None:
             scene = self._scenes[key] = await self._enter(event)
         answer = await arrivals.arrive(scene, event)

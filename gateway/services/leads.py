@@ -61,6 +61,13 @@ def _ended_at(before: datetime | None, stage: str, now: datetime) -> datetime | 
     return (before or now) if stage in ENDED else None
 
 
+async def tell_of_contact(uow: UnitOfWork, row: rows.Row, *, actor: str, at: datetime) -> None:
+    """A contact belongs to no line: everybody hears of it who has a conversation or a lead of theirs."""
+    circle = await uow.contacts.circle(ContactId(row["id"]))
+    data = {"contact": row, "lines": sorted(circle.lines), "people": sorted(circle.people)}
+    uow.emit(Event("contact.updated", at, actor, data))
+
+
 class Contacts:
     """The contact card's editing."""
 
@@ -79,7 +86,7 @@ class Contacts:
                 claim = Claim(added["kind"], added["value"], verified=False)
                 await keep_claims(uow, self._core, contact_id, [claim], evidence=f"operator:{by.id}")
             row = rows.contact_row(changed, identities=await uow.contacts.identities(contact_id))
-            uow.emit(Event("contact.updated", self._core.clock.now(), by.id, {"contact": row}))
+            await tell_of_contact(uow, row, actor=by.id, at=self._core.clock.now())
             return row
 
         return await self._core.store.run(work)

@@ -1,15 +1,14 @@
-"""Files: uploads of operators and visitors, and fetching what an adapter only referred to.
+"""Files that an adapter only referred to: brought home from its network.
 
 Bytes go to Blobs outside any transaction, the row follows. May talk to: ports, domain.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from gateway.domain import rows
-from gateway.domain.errors import NotFound, TooLarge, Unreadable
+from gateway.domain.errors import NotFound, StoreUnavailable, TooLarge, Unreadable
 from gateway.domain.event import Event
 from gateway.domain.ids import AttachmentId, ChannelId
 from gateway.domain.message import Attachment
@@ -20,23 +19,6 @@ from gateway.services.adapters import Adapters, media_source
 from gateway.services.outbox import NotYet
 
 FETCH_TRIES = 6
-
-
-class Media:
-    """Uploads."""
-
-    def __init__(self, core: Core) -> None:
-        self._core = core
-
-    async def upload(self, *, owner: str, name: str, content_type: str, chunks: AsyncIterator[bytes], limit: int) -> Attachment:
-        """Store a file that a message will name later. owner is `operator:<id>` or `visitor:<id>`. Raises TooLarge."""
-        key, size, sha256 = await self._core.blobs.put_stream(chunks, limit=limit)
-        attachment = Attachment(
-            AttachmentId(self._core.ids.new("att")), None, name, content_type, size, "stored", key, sha256,
-            owner=owner, created_at=self._core.clock.now(),
-        )  # fmt: skip
-        await self._core.store.run(lambda uow: uow.messages.add_attachment(attachment))
-        return attachment
 
 
 class Fetcher:
@@ -57,8 +39,8 @@ class Fetcher:
             key, size, sha256 = await self._core.blobs.put_stream(chunks, limit=self._limit)
         except TooLarge as error:
             await self._record(replace(attachment, state="refused", error=error.detail))
-        except NotYet:
-            raise
+        except (NotYet, StoreUnavailable):
+            raise  # not the file's fault: it waits, however often it was tried
         except (Unreadable, NotFound) as error:
             await self._record(replace(attachment, state="failed", error=error.detail))
         except Exception as error:

@@ -1,7 +1,8 @@
 """Offers: accept, decline, take by hand, lapse, withdraw, and asking somebody to take over.
 
 Two accepts in the same moment: the dialogue is held, the offer must still be pending and of the running epoch, so exactly one
-wins and the other hears who has it (docs/adr/0004-claims.md). May talk to: ports, domain, services.queueing, services.absence.
+wins and the other hears who has it (docs/adr/0004-claims.md). May talk to: ports, domain, routing (pure),
+services.queueing, services.absence.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from gateway.domain.offer import Offer, OfferState, Refusal
 from gateway.domain.operator import Operator, Permission
 from gateway.ports.core import Core
 from gateway.ports.store import UnitOfWork
+from gateway.routing.engine import ABSENT, absence_of
 from gateway.services import absence, queueing
 from gateway.services.directory import Directory
 from gateway.services.scene import Scene, scene_of
@@ -103,14 +105,18 @@ class Offers:
         await self._run(work)
 
     async def withdraw_from(self, operator_id: OperatorId) -> None:
-        """The person is not available any more: what they were offered goes on without a mark against them."""
+        """The person is not available any more: what they were offered goes on without a mark against them.
+
+        Who is back by now keeps it.
+        """
         pending = await self._core.store.read(lambda uow: uow.queue.pending())
         for offer in [o for o in pending if o.operator_id == operator_id]:
             await self._run(lambda uow, offer_id=offer.id: self._withdraw(uow, offer_id))
 
     async def _withdraw(self, uow: UnitOfWork, id: OfferId) -> rows.Row:
         scene, offer = await self._stand(uow, id)
-        if offer.state == "pending":
+        presence = await uow.operators.hold_presence(offer.operator_id)
+        if offer.state == "pending" and absence_of(presence, scene.now) in ABSENT:
             await self._pass(scene, offer, "withdrawn", None, actor="line")
         return {}
 
@@ -159,7 +165,8 @@ class Offers:
 
 
 async def hand_over(scene: Scene, to: OperatorId, *, why: str) -> None:
-    """The conversation is this person's now; the queue forgets it."""
+    """The conversation is this person's now; the queue forgets it. Raises Forbidden if they have been dismissed."""
+    await absence.must_work_here(scene.uow, to)
     await queueing.leave_queue(scene, taken_by=to)
     scene.conversation = scene.talk.taken(to, at=scene.now)
     await scene.uow.queue.assign(scene.talk.id, to, at=scene.now)

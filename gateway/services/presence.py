@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from gateway.domain import rows
 from gateway.domain.conversation import Conversation
+from gateway.domain.errors import StoreUnavailable
 from gateway.domain.event import Event
 from gateway.domain.ids import OperatorId
 from gateway.domain.operator import Operator, Presence, PresenceState
@@ -34,10 +35,11 @@ class Presences:
     def __init__(self, core: Core, directory: Directory, offers: Offers) -> None:
         self._core, self._directory, self._offers = core, directory, offers
         self._stored: dict[OperatorId, datetime] = {}
+        self._blind_at: datetime | None = None  # when a sign of life could not be written
 
     async def set(self, by: Operator, state: PresenceState, reason: str = "") -> rows.Row:
         """A click of the person's own: also ends "not responding". Unavailable: pending offers go on at once."""
-        row = await self._change(by.id, state, reason, awake=True)
+        row = await self._click(by.id, state, reason)
         if state != "online":
             await self._offers.withdraw_from(by.id)
         await self._core.signals.nudge("router")
@@ -66,7 +68,13 @@ class Presences:
                 await uow.outbox.cancel(GRACE, operator_id)
             return back
 
-        if await self._core.store.run(work):
+        try:
+            back = await self._core.store.run(work)
+        except StoreUnavailable:
+            self._stored.pop(operator_id, None)  # the next sign counts
+            self._blind_at = now
+            raise
+        if back:
             await self._core.signals.nudge("router")
 
     async def gone(self, operator_id: OperatorId) -> None:
@@ -79,20 +87,26 @@ class Presences:
     async def lost(self, errand: Errand) -> None:
         """Outbox step `operator.lost`: nobody came back in time."""
         operator_id = OperatorId(errand.key)
-        presence = await self._core.store.read(lambda uow: uow.operators.presence(operator_id))
+        if await self._core.store.run(lambda uow: self._lose(uow, operator_id)):
+            await self._offers.withdraw_from(operator_id)
+            await self._core.signals.nudge("router")
+
+    async def _lose(self, uow: UnitOfWork, operator_id: OperatorId) -> bool:
+        """Held while it is decided: a sign of life comes before it and counts, or after it and brings them back."""
+        presence, now = await uow.operators.hold_presence(operator_id), self._core.clock.now()
         if presence is None:
-            return
-        if self._core.clock.now() - presence.seen_at < LOST_AFTER:  # they wrote or clicked since: a last sign, or not
-            due = presence.seen_at + UNSEEN_AFTER
-            await self._core.store.run(lambda uow: uow.outbox.put(LOST, operator_id, due_at=due))
-            return
+            return False
+        if self._blind_at is not None and now - self._blind_at < LOST_AFTER:  # the store was away, nobody could be seen
+            await uow.outbox.put(LOST, operator_id, due_at=now + LOST_AFTER)
+            return False
+        if now - presence.seen_at < LOST_AFTER:  # they wrote or clicked since: a last sign, or not
+            await uow.outbox.put(LOST, operator_id, due_at=presence.seen_at + UNSEEN_AFTER)
+            return False
         if presence.state == "online":
-            await self._change(operator_id, "offline", "lost", awake=False)
+            await self._become(uow, replace(presence, state="offline", reason="lost", since=now))
         elif presence.state == "away":  # a break that nobody ended
-            due = self._core.clock.now() + timedelta(seconds=self._grace(operator_id))
-            await self._core.store.run(lambda uow: uow.outbox.put(GRACE, operator_id, due_at=due))
-        await self._offers.withdraw_from(operator_id)
-        await self._core.signals.nudge("router")
+            await uow.outbox.put(GRACE, operator_id, due_at=now + timedelta(seconds=self._grace(operator_id)))
+        return True
 
     async def grace_over(self, errand: Errand) -> None:
         """Outbox step `operator.grace`: give back what waits for us, each when its line's grace is over.
@@ -126,26 +140,28 @@ class Presences:
 
         return await self._core.store.run(work)
 
-    async def _change(self, operator_id: OperatorId, state: PresenceState, reason: str, *, awake: bool) -> rows.Row:
+    async def _click(self, operator_id: OperatorId, state: PresenceState, reason: str) -> rows.Row:
         now = self._core.clock.now()
 
         async def work(uow: UnitOfWork) -> rows.Row:
             old = await uow.operators.hold_presence(operator_id) or Presence(operator_id, "offline", now, now)
-            changed = replace(old, state=state, reason=reason, since=now if old.state != state else old.since)
-            if awake:
-                changed = replace(changed, seen_at=now, streak=0)
-            await uow.operators.save_presence(changed)
-            if awake and state != "offline":
+            since = now if old.state != state else old.since
+            changed = replace(old, state=state, reason=reason, since=since, seen_at=now, streak=0)
+            await self._become(uow, changed)
+            if state != "offline":
                 await uow.outbox.put(LOST, operator_id, due_at=now + UNSEEN_AFTER)
-            if state == "offline":
-                due = now + timedelta(seconds=self._grace(operator_id))
-                await uow.outbox.put(GRACE, operator_id, due_at=due)
-            else:
-                await uow.outbox.cancel(GRACE, operator_id)
-            self._tell(uow, changed)
             return rows.presence_row(changed)
 
         return await self._core.store.run(work)
+
+    async def _become(self, uow: UnitOfWork, changed: Presence) -> None:
+        await uow.operators.save_presence(changed)
+        if changed.state == "offline":
+            due = self._core.clock.now() + timedelta(seconds=self._grace(changed.operator_id))
+            await uow.outbox.put(GRACE, changed.operator_id, due_at=due)
+        else:
+            await uow.outbox.cancel(GRACE, changed.operator_id)
+        self._tell(uow, changed)
 
     def _grace(self, operator_id: OperatorId) -> int:
         lines = [line for line in self._directory.now.lines.values() if operator_id in line.members]

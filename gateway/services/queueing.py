@@ -14,6 +14,7 @@ from gateway.domain import rows
 from gateway.domain.channel import TRAITS
 from gateway.domain.conversation import State
 from gateway.domain.delivery import Delivery
+from gateway.domain.dialogue import Dialogue
 from gateway.domain.ids import DeliveryId, OperatorId
 from gateway.domain.line import say
 from gateway.domain.message import Attachment, OutboundMessage
@@ -21,6 +22,7 @@ from gateway.domain.offer import QueueEntry
 from gateway.services.scene import Scene, preview
 
 LEFT = "visitor.left"
+TOLD_AT, HOURS_TOLD = "told_at", "hours_told"  # when a dialogue heard a text; which conversation of it, that we are closed
 QUIET_HOURS = 24  # a line's own text goes to one dialogue at most this often (RFC 3834 section 2)
 
 
@@ -31,6 +33,8 @@ async def enter_line(scene: Scene, *, automatic: bool = False) -> None:
     opens = scene.line.schedule.next_opening(scene.now)
     if not automatic:
         await _greet(scene, opens=opens)
+    else:
+        scene.dialogue = _with_data(scene, {HOURS_TOLD: scene.talk.id})  # nor a word when the hours end
     if opens:
         await scene.uow.outbox.put("line.opens", scene.line.id, due_at=opens)
 
@@ -92,13 +96,43 @@ async def withdraw_offers(scene: Scene, *, taken_by: OperatorId | None = None) -
         scene.emit("offer.withdrawn", actor="line", operator_id=offer.operator_id, offer=row, taken_by=taken_by)
 
 
+async def say_closed(scene: Scene) -> bool:
+    """The hours have ended while they wait: the line's text, once in a conversation. True if it was said now."""
+    if scene.dialogue.data.get(HOURS_TOLD) == scene.talk.id:
+        return False
+    opens = scene.line.schedule.next_opening(scene.now)
+    if opens:
+        await scene.uow.outbox.put("line.opens", scene.line.id, due_at=opens)
+    await scene.uow.outbox.cancel("conversation.no_answer", scene.talk.id)  # nobody is looked for any more
+    if TRAITS[scene.channel.kind].quotes and _told_lately(scene):  # a letter, which they do not sit and wait for
+        return False
+    return await _say_hours(scene, opens=opens)
+
+
 async def _greet(scene: Scene, *, opens: datetime | None) -> None:
-    told = scene.dialogue.data.get("told_at")
-    if told and scene.now - datetime.fromisoformat(str(told)) < timedelta(hours=QUIET_HOURS):
+    if _told_lately(scene):
         return
-    texts = scene.line.texts.welcome if scene.line.is_open(scene.now) else scene.line.texts.out_of_hours
-    if await speak(scene, texts, facts={"opens_at": _civil(opens, scene.line.schedule.zone)}):
-        scene.dialogue = replace(scene.dialogue, data=dict(scene.dialogue.data) | {"told_at": scene.now.isoformat()})
+    if not scene.line.is_open(scene.now):
+        await _say_hours(scene, opens=opens)
+    elif await speak(scene, scene.line.texts.welcome, facts={"opens_at": ""}):
+        scene.dialogue = _with_data(scene, {TOLD_AT: scene.now.isoformat()})
+
+
+async def _say_hours(scene: Scene, *, opens: datetime | None) -> bool:
+    facts = {"opens_at": _civil(opens, scene.line.schedule.zone)}
+    if not await speak(scene, scene.line.texts.out_of_hours, facts=facts):
+        return False
+    scene.dialogue = _with_data(scene, {TOLD_AT: scene.now.isoformat(), HOURS_TOLD: scene.talk.id})
+    return True
+
+
+def _told_lately(scene: Scene) -> bool:
+    told = scene.dialogue.data.get(TOLD_AT)
+    return bool(told) and scene.now - datetime.fromisoformat(str(told)) < timedelta(hours=QUIET_HOURS)
+
+
+def _with_data(scene: Scene, facts: Mapping[str, str]) -> Dialogue:
+    return replace(scene.dialogue, data={**scene.dialogue.data, **facts})
 
 
 def _civil(at: datetime | None, zone: str) -> str:
@@ -133,14 +167,20 @@ async def post(scene: Scene, message: OutboundMessage, *, files: Sequence[Attach
     await scene.add(message)
     await scene.uow.deliveries.add(delivery)
     scene.conversation = scene.talk.answered(at=scene.now, preview=preview(message.text, files), by=message.operator_id)
-    if message.operator_id and scene.line.auto_close_hours:
-        due = scene.now + timedelta(hours=scene.line.auto_close_hours)
-        await scene.uow.outbox.put("conversation.auto_close", scene.talk.id, due_at=due)
+    if message.operator_id:
+        await close_when_silent(scene)
     scene.emit(
         "message.sent", actor=message.operator_id or "line",
         message=rows.message_row(message, files=files, delivery=delivery),
     )  # fmt: skip
     return delivery
+
+
+async def close_when_silent(scene: Scene) -> None:
+    """The next word is the customer's: from here on it closes by itself after as long a silence as the line allows."""
+    if scene.talk.turn == "theirs" and scene.line.auto_close_hours:
+        due = scene.now + timedelta(hours=scene.line.auto_close_hours)
+        await scene.uow.outbox.put("conversation.auto_close", scene.talk.id, due_at=due)
 
 
 async def finish(

@@ -8,7 +8,7 @@ lead, else makes one with source and reason. May talk to: ports, domain.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from textwrap import shorten
@@ -60,8 +60,14 @@ async def recognise(uow: UnitOfWork, core: Core, sender: Sender) -> Recognised:
     now = core.clock.now()
     contact = Contact(ContactId(core.ids.new("con")), sender.name or _stand_in(sender), now, locale=sender.locale)
     await uow.contacts.add(contact)
-    await keep_claims(uow, core, contact.id, sender.claims, evidence="")
+    await keep_claims(uow, core, contact.id, _few(sender.claims), evidence="")
     return Recognised(contact, True, "first_contact")
+
+
+def _few(claims: Sequence[Claim]) -> list[Claim]:
+    """Of a contact made now: what is proven, and of the rest MOST_UNPROVEN; nothing is known yet to compare it with."""
+    typed = [claim for claim in claims if not claim.verified]
+    return [*(claim for claim in claims if claim.verified), *typed[:MOST_UNPROVEN]]
 
 
 def _stand_in(sender: Sender) -> str:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from gateway.domain import rows
 from gateway.domain.call import Recording
-from gateway.domain.errors import NotFound, Rejected, TooLarge, Unreadable
+from gateway.domain.errors import NotFound, Rejected, StoreUnavailable, TooLarge, Unreadable
 from gateway.domain.event import Event
 from gateway.domain.ids import ChannelId
 from gateway.ports.core import Core
@@ -40,8 +40,8 @@ class RecordingFetcher:
                 raise ConnectionError("There is no sound in what the host answered; it may come later.")
         except (TooLarge, Rejected) as error:
             await self._record(replace(recording, state="refused", error=error.detail))
-        except NotYet:
-            raise
+        except (NotYet, StoreUnavailable):
+            raise  # not the file's fault: it waits, however often it was tried
         except (Unreadable, NotFound) as error:
             await self._record(replace(recording, state="gone", error=error.detail))
         except Exception as error:

@@ -127,9 +127,7 @@ async def _files(scene: Scene, by: Operator, draft: Draft, message_id: MessageId
     out = []
     for file_id in draft.files:
         uploaded = await scene.uow.messages.attachment(file_id)
-        if uploaded.owner != f"operator:{by.id}" or uploaded.message_id not in (None, message_id):
+        if uploaded.owner != f"operator:{by.id}" or uploaded.state != "stored":
             raise NotFound("One of the files is gone; attach it again.")
-        attached = replace(uploaded, message_id=message_id)
-        await scene.uow.messages.save_attachment(attached)
-        out.append(attached)
+        out.append(await scene.uow.messages.take_attachment(file_id, message_id))
     return out

@@ -16,7 +16,7 @@ from gateway.domain import rows
 from gateway.domain.errors import ConfigError, Conflict, Forbidden, NotFound, Refused
 from gateway.domain.event import Event
 from gateway.domain.ids import ChannelId, LineId, OperatorId
-from gateway.domain.line import Line, Texts
+from gateway.domain.line import GOALS, Line, Texts, goals_from
 from gateway.domain.operator import Operator, Permission
 from gateway.domain.schedule import DAYS, Schedule, parse_range
 from gateway.domain.sentence import sentence
@@ -208,6 +208,8 @@ async def _changed_line(uow: UnitOfWork, line: Line, changes: Changes) -> Line:
         fields["schedule"] = schedule_from(fields["schedule"])
     if "texts" in fields:
         fields["texts"] = replace(line.texts, **_own(Texts, fields["texts"]))
+    for goal in fields.keys() & set(GOALS):
+        fields[goal] = goals_from(fields[goal])
     return replace(line, **fields)
 
 

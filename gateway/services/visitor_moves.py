@@ -14,11 +14,11 @@ from typing import Any, TypeVar
 
 from gateway.domain import rows
 from gateway.domain.errors import IllegalMove, Rejected
-from gateway.domain.event import Event
 from gateway.domain.message import OutboundMessage
 from gateway.ports.records import Place
 from gateway.ports.store import UnitOfWork
 from gateway.services import queueing
+from gateway.services.leads import tell_of_contact
 from gateway.services.recognition import keep_claims, within_reason
 from gateway.services.scene import Scene
 from gateway.services.visitor_fields import Page, read_answers
@@ -152,7 +152,7 @@ class VisitorMoves:
         await keep_claims(scene.uow, scene.core, contact.id, new, evidence="identify" if visitor.signed else "typed")
         if new or changed:
             row = rows.contact_row(contact, identities=await scene.uow.contacts.identities(contact.id))
-            scene.uow.emit(Event("contact.updated", scene.now, "contact", {"contact": row}, line_id=scene.line.id))
+            await tell_of_contact(scene.uow, row, actor="contact", at=scene.now)
 
     async def _in_dialogue(self, visitor: Visitor, step: Callable[[Scene], Awaitable[T]], *, otherwise: T) -> T:
         """Run a step in the visitor's dialogue; `otherwise` if they have none yet."""

@@ -36,7 +36,7 @@ FORMS = ("prechat", "offline", "callback")
 
 
 class Uploads(Protocol):
-    """services/media, as far as visitors need it."""
+    """services/uploads, as far as visitors need it."""
 
     async def upload(
         self, *, owner: str, name: str, content_type: str, chunks: AsyncIterator[bytes], limit: int

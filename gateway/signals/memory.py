@@ -11,6 +11,8 @@ from weakref import WeakKeyDictionary
 
 import structlog
 
+from gateway.ports.live import Held
+
 log = structlog.get_logger(__name__)
 Listener = Callable[[Mapping[str, Any]], None]
 
@@ -93,6 +95,19 @@ class MemorySignals:
             log.exception("signals.listener_failed", topic=topic)
 
 
+class _InOneHand:
+    """Implements ports.live.Held."""
+
+    def __init__(self) -> None:
+        self.held = True
+
+    def __call__(self) -> bool:
+        return self.held
+
+    async def lost(self) -> None:
+        await asyncio.Event().wait()
+
+
 class MemoryLeases:
     """A lock per name: within one process a holder cannot lose its lease."""
 
@@ -100,11 +115,11 @@ class MemoryLeases:
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     @asynccontextmanager
-    async def hold(self, name: str, *, seconds: float) -> AsyncIterator[Callable[[], bool]]:  # noqa: ARG002 - the port's
+    async def hold(self, name: str, *, seconds: float) -> AsyncIterator[Held]:  # noqa: ARG002 - the port's
         """Wait until it is ours."""
         async with self._locks[name]:
-            held = True
+            hand = _InOneHand()
             try:
-                yield lambda: held
+                yield hand
             finally:
-                held = False
+                hand.held = False

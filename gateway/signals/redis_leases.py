@@ -1,7 +1,8 @@
 """Leases over Redis: SET NX PX, renewed at a third of their time, let go only by their holder (docs/adr/0004).
 
 Implements ports.live.Leases. A holder that cannot renew in time sees so from the yielded function before anybody else can
-take over: it counts from before its last successful renewal, by its own monotonic clock.
+take over: it counts from before its last successful renewal, by its own monotonic clock. A Redis that has forgotten everything
+gives it again to whoever asks first.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import asyncio
 import contextlib
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+
+from gateway.ports.live import Held
 
 log = structlog.get_logger(__name__)
 PREFIX = "gateway:lease:"
@@ -31,13 +34,13 @@ class RedisLeases:
         self._client = client
 
     @asynccontextmanager
-    async def hold(self, name: str, *, seconds: float) -> AsyncIterator[Callable[[], bool]]:
+    async def hold(self, name: str, *, seconds: float) -> AsyncIterator[Held]:
         """Wait until it is ours and keep renewing."""
         lease = _Lease(self._client, PREFIX + name, seconds=seconds)
         await lease.take()
         renewing = asyncio.create_task(lease.keep(), name=f"lease-{name}")
         try:
-            yield lease.is_held
+            yield lease
         finally:
             renewing.cancel()
             await asyncio.gather(renewing, return_exceptions=True)
@@ -49,16 +52,22 @@ class _Lease:
         self._client, self._key, self._seconds = client, key, seconds
         self._token = uuid.uuid4().hex
         self._until = 0.0
+        self._lost = asyncio.Event()
 
-    def is_held(self) -> bool:
+    def __call__(self) -> bool:
+        """See ports.live.Held."""
         return time.monotonic() < self._until
+
+    async def lost(self) -> None:
+        """See ports.live.Held."""
+        await self._lost.wait()
 
     async def take(self) -> None:
         while not await self._try_to_take():  # noqa: ASYNC110 - the event would be in another process
             await asyncio.sleep(min(1.0, self._seconds / 4))
 
     async def keep(self) -> None:
-        while self._until:
+        while not self._lost.is_set():
             await asyncio.sleep(self._seconds / 3)
             await self._renew()
 
@@ -88,4 +97,8 @@ class _Lease:
         except (RedisError, OSError) as error:
             log.warning("lease.unreachable", error=type(error).__name__)
             return
-        self._until = asked + self._seconds if held else 0.0
+        if held:
+            self._until = asked + self._seconds
+        elif not await self._try_to_take():
+            self._until = 0.0
+            self._lost.set()

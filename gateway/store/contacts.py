@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from gateway.domain.contact import Contact, Identity
 from gateway.domain.ids import ContactId
 from gateway.domain.inbound import Claim
+from gateway.ports.records import Circle
 from gateway.store import tables as t
 from gateway.store.nouns import CONTACT, IDENTITY
 from gateway.store.statements import Sql, is_in
@@ -24,6 +25,12 @@ FIND = Sql(
     .order_by(t.identity.c.verified.desc(), t.identity.c.created_at, t.identity.c.id)
 )
 IDENTITIES = Sql(select(*IDENTITY.columns).where(t.identity.c.contact_id == bindparam("id")).order_by(t.identity.c.id))
+_C, _L = t.conversation, t.lead
+CIRCLE = Sql(
+    select(_C.c.line_id, _C.c.operator_id)
+    .where(_C.c.contact_id == bindparam("id"))
+    .union(select(_L.c.line_id, _L.c.responsible_id).where(_L.c.contact_id == bindparam("id")))
+)
 _ADD = insert(t.identity).values({column.name: bindparam(column.name) for column in t.identity.columns})
 ADD_IDENTITY = Sql(
     _ADD.on_conflict_do_update(
@@ -64,6 +71,11 @@ class SqlContacts:
             known.setdefault((identity.kind, identity.value), (CONTACT.load(row), identity))
         found = {claim: known[claim.kind, claim.value] for claim in claims if (claim.kind, claim.value) in known}
         return await self._followed(found)
+
+    async def circle(self, id: ContactId) -> Circle:
+        """Of all their conversations and leads."""
+        found = await self._t.rows(CIRCLE, {"id": id})
+        return Circle(frozenset(row[0] for row in found if row[0]), frozenset(row[1] for row in found if row[1]))
 
     async def identities(self, id: ContactId) -> Sequence[Identity]:
         """All of a contact, oldest first."""

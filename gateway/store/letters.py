@@ -73,7 +73,7 @@ async def letter_of(transaction: Transaction, delivery: Delivery) -> Letter:
     return Letter(
         message=message,
         key=delivery.id,
-        dialogue_key=dialogue.key,
+        dialogue_key=dialogue.address,
         recipients=dialogue.recipients,
         subject=message.subject or dialogue.subject,
         reply_to_external_id=await _replied_to(transaction, message, earlier),

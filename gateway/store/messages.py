@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, func, or_, select, update
 
+from gateway.domain.errors import NotFound
 from gateway.domain.ids import AttachmentId, ChannelId, DialogueId, MessageId
 from gateway.domain.message import AnyMessage, Attachment, InboundMessage, OutboundMessage
 from gateway.ports.records import Known
 from gateway.store import tables as t
+from gateway.store.columns import constant
 from gateway.store.nouns import ATTACHMENT, MESSAGE
 from gateway.store.shapes import Shape
 from gateway.store.statements import Sql, is_in
@@ -35,6 +37,18 @@ SAID = Sql(
 )
 ATTACHMENTS = Sql(select(*ATTACHMENT.columns).where(is_in(_A.c.message_id, "ids")).order_by(_A.c.id))
 ATTACHMENT_BY_ID = Sql(select(*ATTACHMENT.columns).where(_A.c.id == bindparam("id")))
+TAKE = Sql(
+    update(_A)
+    .where(_A.c.id == bindparam("the_id"), or_(_A.c.message_id.is_(None), _A.c.message_id == bindparam("taker")))
+    .values(message_id=bindparam("taker"))
+    .returning(*ATTACHMENT.columns)
+)
+DROP = Sql(delete(_A).where(_A.c.id == bindparam("id"), _A.c.message_id.is_(None)))
+UNSENT = Sql(
+    select(func.count(), func.coalesce(func.sum(_A.c.size), constant(0)))
+    .select_from(_A)
+    .where(_A.c.message_id.is_(None), _A.c.owner == bindparam("owner"))
+)
 
 
 class SqlMessages:
@@ -84,6 +98,22 @@ class SqlMessages:
     async def attachment(self, id: AttachmentId) -> Attachment:
         """Raises NotFound."""
         return await self._t.one(ATTACHMENT_BY_ID, ATTACHMENT, {"id": id})
+
+    async def take_attachment(self, id: AttachmentId, message_id: MessageId) -> Attachment:
+        """In one statement: who wants it too, or removes it, finds it taken."""
+        rows = await self._t.rows(TAKE, {"the_id": id, "taker": message_id})
+        if not rows:
+            raise NotFound("One of the files is gone; attach it again.")
+        return ATTACHMENT.load(rows[0])
+
+    async def drop_unsent(self, id: AttachmentId) -> bool:
+        """In one statement, as it is taken."""
+        return bool(await self._t.change(DROP, {"id": id}))
+
+    async def unsent(self, owner: str) -> tuple[int, int]:
+        """Counted from the rows."""
+        count, size = (await self._t.rows(UNSENT, {"owner": owner}))[0]
+        return int(count), int(size)
 
     async def add_attachment(self, attachment: Attachment) -> None:
         """A new one."""

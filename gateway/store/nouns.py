@@ -46,6 +46,10 @@ def _dump_texts(texts: Texts) -> str:
     return dump_json({field.name: dict(getattr(texts, field.name)) for field in fields(texts)})
 
 
+def _load_goals(text: str | None) -> dict[str, int]:
+    return orjson.loads(text) if text else {}  # NULL in a line that an older program made
+
+
 LEG_TIMES = ("ringing_at", "answered_at", "ended_at", "held_at")
 LEG_FIELDS = tuple(field.name for field in fields(CallLeg))
 FACT_FIELDS = tuple(field.name for field in fields(CallFact))
@@ -78,6 +82,8 @@ LINE = Shape(
     special={
         "schedule": (_dump_schedule, _load_schedule),
         "texts": (_dump_texts, lambda text: Texts(**orjson.loads(text))),
+        "first_response_seconds": (dump_json, _load_goals),
+        "next_response_seconds": (dump_json, _load_goals),
     },
 )  # fmt: skip
 OPERATOR = Shape(Operator, t.operator)

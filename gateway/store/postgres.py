@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from gateway.domain.errors import NotFound, StoreUnavailable
+from gateway.domain.errors import ConfigError, NotFound, StoreUnavailable
 from gateway.domain.event import Event
 from gateway.store.connection import Collision, Rows
 from gateway.store.events import InOrder, Row, event_row, numbered
@@ -28,8 +28,10 @@ SERVER = {
     "application_name": "gateway",
     "idle_in_transaction_session_timeout": "30s",  # a process that froze gives up its locks, the router's above all
 }
+ROLLBACK_SECONDS, COMMIT_SECONDS = 3.0, 5.0  # how long a server that has gone quiet is waited for on the way out
 COLLISIONS = (
     asyncpg.UniqueViolationError, asyncpg.SerializationError, asyncpg.DeadlockDetectedError, asyncpg.LockNotAvailableError,
+    asyncpg.InvalidCachedStatementError,  # a newer program has just migrated the tables; the driver prepares anew
 )  # fmt: skip
 AWAY = (
     OSError, asyncio.TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError,
@@ -39,13 +41,16 @@ AWAY = (
 
 
 async def open_pool(url: str, *, size: int) -> asyncpg.Pool:
-    """Connections to the database of `url` (postgresql://user:password@host/name). Raises StoreUnavailable."""
-    with translated():
-        return await asyncpg.create_pool(
-            url, min_size=1, max_size=size, statement_cache_size=512, max_cached_statement_lifetime=0,
-            command_timeout=STATEMENT_SECONDS, timeout=ACQUIRE_SECONDS, server_settings=SERVER,
-            reset=_as_it_is,
-        )  # fmt: skip
+    """Connections to the database of `url` (postgresql://user:password@host/name). Raises ConfigError, StoreUnavailable."""
+    try:
+        with connecting():
+            return await asyncpg.create_pool(
+                url, min_size=1, max_size=size, statement_cache_size=512, max_cached_statement_lifetime=0,
+                command_timeout=STATEMENT_SECONDS, timeout=ACQUIRE_SECONDS, server_settings=SERVER,
+                reset=_as_it_is,
+            )  # fmt: skip
+    except (ValueError, OverflowError):  # what it says may quote the password
+        raise ConfigError("store.url is no address of a database; write postgresql://user:password@host:port/name.") from None
 
 
 async def _as_it_is(_: Any) -> None:
@@ -63,6 +68,16 @@ def translated() -> Iterator[None]:
         raise NotFound("A row refers to something that does not exist.") from error
     except AWAY as error:
         raise StoreUnavailable(f"The database cannot answer ({type(error).__name__}: {error}).") from error
+
+
+@contextmanager
+def connecting() -> Iterator[None]:
+    """Whatever keeps us from getting a connection: the password, the name, a server that lets nobody in now."""
+    with translated():
+        try:
+            yield
+        except asyncpg.PostgresError as error:
+            raise StoreUnavailable(f"The database lets nobody in ({type(error).__name__}: {error}).") from error
 
 
 class PostgresConnection:
@@ -137,9 +152,9 @@ class PostgresWriter:
 
     async def run(self, work: Callable[[PostgresConnection], Awaitable[tuple[T, Sequence[Event]]]]) -> T:
         """One use case in its transaction; returns when it is durable."""
-        async with _acquired(self._pool) as raw:
-            await _execute(raw, "BEGIN")
+        async with acquired(self._pool) as raw:
             try:
+                await _execute(raw, "BEGIN")
                 result, events = await work(PostgresConnection(raw))
             except BaseException:
                 await _roll_back(raw)
@@ -150,36 +165,44 @@ class PostgresWriter:
     async def _commit(self, raw: Any, events: Sequence[Event]) -> None:
         ticket = self._heard.expect(events) if events else None
         committing = asyncio.ensure_future(_execute(raw, "COMMIT"))
+        committing.add_done_callback(_went_well)  # looked at, also when nobody waits for it any more
         try:
             await asyncio.shield(committing)
         except asyncio.CancelledError:
-            await asyncio.wait([committing])  # half a commit is no outcome
+            await _outcome(committing, raw)
             raise
         except StoreUnavailable:
             _give_up(raw)
             raise
         finally:
             if ticket:
-                done = committing.done() and not committing.cancelled() and committing.exception() is None
-                self._heard.settle(ticket, committed=done)
+                self._heard.settle(ticket, committed=_went_well(committing))
 
     async def look(self, work: Callable[[PostgresConnection], Awaitable[T]]) -> T:
         """Read-only, at one snapshot."""
-        async with _acquired(self._pool) as raw:
-            await _execute(raw, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        try:
+            return await self._look(work)
+        except Collision:  # nothing was written, so it can only be the tables that are others now
+            return await self._look(work)
+
+    async def _look(self, work: Callable[[PostgresConnection], Awaitable[T]]) -> T:
+        async with acquired(self._pool) as raw:
             try:
+                await _execute(raw, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 return await work(PostgresConnection(raw, locks=False))
             finally:
                 await _roll_back(raw)
 
 
-class _acquired:  # noqa: N801 - reads as a participle
+class acquired:  # noqa: N801 - reads as a participle
+    """A connection of the pool while the block runs. Raises StoreUnavailable."""
+
     def __init__(self, pool: Any) -> None:
         self._pool = pool
         self._raw: Any = None
 
     async def __aenter__(self) -> Any:
-        with translated():
+        with connecting():
             self._raw = await self._pool.acquire(timeout=ACQUIRE_SECONDS)
         return self._raw
 
@@ -193,11 +216,29 @@ async def _execute(raw: Any, text: str) -> None:
         await raw.execute(text)
 
 
-async def _roll_back(raw: Any) -> None:
+async def _outcome(committing: asyncio.Future[None], raw: Any) -> None:
+    """Half a commit is no outcome, so it is waited for; but not for ever, and not by whoever is told to go twice."""
     try:
-        await raw.execute("ROLLBACK")
+        await asyncio.wait([committing], timeout=COMMIT_SECONDS)
+    finally:
+        if not _went_well(committing):
+            _give_up(raw)
+
+
+def _went_well(task: asyncio.Future[None]) -> bool:
+    return task.done() and not task.cancelled() and task.exception() is None
+
+
+async def _roll_back(raw: Any) -> None:
+    """A server that has gone quiet would hold up who is told to go for as long as a statement may take."""
+    try:
+        async with asyncio.timeout(ROLLBACK_SECONDS):
+            await raw.execute("ROLLBACK")
     except (*AWAY, asyncpg.PostgresError):
         _give_up(raw)
+    except asyncio.CancelledError:
+        _give_up(raw)
+        raise
 
 
 def _give_up(raw: Any) -> None:

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 from gateway.domain.errors import StoreUnavailable
 from gateway.domain.event import Event
 from gateway.store.events import InOrder
-from gateway.store.postgres import PostgresConnection, PostgresWriter, open_pool, translated
+from gateway.store.postgres import PostgresConnection, PostgresWriter, acquired, open_pool, translated
 from gateway.store.schema import HEAD, creation, older
 from gateway.store.statements import Engine
 
 T = TypeVar("T")
 SCHEMA_LOCK = 7_230_114  # any number, the same in every process
-CLOSE_SECONDS = 10.0
+CLOSE_SECONDS = 5.0
 
 
 class PostgresDatabase:
@@ -49,7 +49,7 @@ async def open_postgres(url: str, *, size: int) -> PostgresDatabase:
     """Connect, make or migrate. Raises StoreUnavailable; ConfigError if the database is newer than this program."""
     pool = await open_pool(url, size=size)
     try:
-        async with pool.acquire() as raw:
+        async with acquired(pool) as raw:
             if await _version(raw) != HEAD:
                 await _bring_up(raw, url)
     except BaseException:

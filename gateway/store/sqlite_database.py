@@ -46,12 +46,20 @@ class SqliteDatabase:
         async with self._free:
             raw = self._idle.pop() if self._idle else connect(self._path, read_only=True)
             try:
-                raw.execute("BEGIN")
+                with translated():
+                    raw.execute("BEGIN")
                 return await work(ThreadedConnection(raw, self._threads) if slow else SqliteConnection(raw))
             finally:
-                if raw.in_transaction:
-                    raw.execute("ROLLBACK")
-                self._idle.append(raw)
+                self._put_back(raw)
+
+    def _put_back(self, raw: sqlite3.Connection) -> None:
+        try:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+        except sqlite3.Error:
+            raw.close()  # the next reader opens a connection of its own
+        else:
+            self._idle.append(raw)
 
     async def close(self) -> None:
         """Finish what is open and close every connection."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -20,6 +21,7 @@ from gateway.store.events import InOrder
 from gateway.store.sqlite import SqliteConnection, begin_patiently, in_thread, is_busy, translated
 
 T = TypeVar("T")
+ROLLED_BACK = "The database rolled back."
 Work = Callable[[SqliteConnection], Awaitable[tuple[T, Sequence[Event]]]]
 
 
@@ -42,12 +44,14 @@ class SqliteWriter:
         self._committers: set[asyncio.Task[None]] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         self._closed = False
+        self._locked_at = 0.0
 
     async def run(self, work: Work[T]) -> T:
         """One use case; returns when it is durable."""
         durable: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        asked = time.monotonic()
         async with self._turn:
-            group = await self._open_group()
+            group = await self._open_group(asked)
             result, events = await self._in_savepoint(group, work)
             group.events += events
             group.waiting.append(durable)
@@ -70,10 +74,12 @@ class SqliteWriter:
             self._raw.close()
         self._thread.shutdown(wait=False)
 
-    async def _open_group(self) -> Group:
+    async def _open_group(self, asked: float) -> Group:
         if self._group is None:
             if self._closed:
                 raise StoreUnavailable("The store is closed.")
+            if self._locked_at > asked:  # who stood behind somebody that waited in vain has waited as well
+                raise StoreUnavailable("The database is locked by another program.")
             await self._begin()
             self._group = Group()
             committer = asyncio.create_task(self._commit(self._group), name="store-commit")
@@ -82,6 +88,7 @@ class SqliteWriter:
         return self._group
 
     async def _begin(self) -> None:
+        self._give_up()  # what an earlier fault may have left open
         try:
             with translated():
                 self._raw.execute("BEGIN IMMEDIATE")
@@ -93,23 +100,32 @@ class SqliteWriter:
             except asyncio.CancelledError:
                 self._give_up()
                 raise
+            except StoreUnavailable:
+                self._locked_at = time.monotonic()
+                raise
 
     async def _in_savepoint(self, group: Group, work: Work[T]) -> tuple[T, Sequence[Event]]:
-        self._raw.execute("SAVEPOINT use_case")
         try:
+            self._do("SAVEPOINT use_case")
             outcome = await work(self._connection)
-            self._raw.execute("RELEASE use_case")
+            if not self._raw.in_transaction:
+                raise StoreUnavailable(ROLLED_BACK)
+            self._do("RELEASE use_case")
         except BaseException:
             self._take_back(group)
             raise
         return outcome
 
     def _take_back(self, group: Group) -> None:
-        if self._raw.in_transaction:
-            self._raw.execute("ROLLBACK TO use_case")
-            self._raw.execute("RELEASE use_case")
-        else:  # SQLite rolled the whole transaction back by itself (disk full, input/output error)
-            self._fail(group, StoreUnavailable("The database rolled back."))
+        try:
+            if self._raw.in_transaction:
+                self._raw.execute("ROLLBACK TO use_case")
+                self._raw.execute("RELEASE use_case")
+                return
+        except sqlite3.Error:
+            self._give_up()
+        # SQLite rolled the whole transaction back by itself (disk full, input/output error), or we had to
+        self._fail(group, StoreUnavailable(ROLLED_BACK))
 
     async def _commit(self, group: Group) -> None:
         async with self._turn:
@@ -117,12 +133,12 @@ class SqliteWriter:
                 return
             try:
                 if self._in_loop:
-                    self._end("COMMIT")
+                    self._do("COMMIT")
                 else:
-                    await in_thread(self._thread, lambda: self._end("COMMIT"))
-            except StoreUnavailable as error:
+                    await in_thread(self._thread, lambda: self._do("COMMIT"))
+            except Exception as error:  # noqa: BLE001 - whatever it is, all who wait must hear that nothing was kept
                 self._give_up()
-                self._fail(group, error)
+                self._fail(group, error if isinstance(error, StoreUnavailable) else StoreUnavailable(f"Not kept ({error})."))
                 return
             finally:
                 self._group = None
@@ -131,7 +147,7 @@ class SqliteWriter:
                 if not durable.done():
                     durable.set_result(None)
 
-    def _end(self, how: str) -> None:
+    def _do(self, how: str) -> None:
         with translated():
             self._raw.execute(how)
 

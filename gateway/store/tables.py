@@ -51,7 +51,8 @@ line = Table(
     whole("offer_seconds"), whole("no_answer_seconds"), whole("auto_close_hours"), json("reopen_hours"),
     whole("affinity_hours"), flag("responsible_first"), whole("grace_seconds"), whole("short_abandon_seconds"),
     flag("callback_missed"), text("region"), text("locale"), json("schedule"), json("texts"), json("prechat"),
-    text("color"), flag("enabled"), whole("version"),
+    text("color"), flag("enabled"), whole("version"), json("first_response_seconds", null=True),
+    json("next_response_seconds", null=True),
 )  # fmt: skip
 
 operator = Table(

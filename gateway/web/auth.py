@@ -9,7 +9,7 @@ import hmac
 
 from aiohttp import web
 
-from gateway.domain.errors import Forbidden, Unauthenticated
+from gateway.domain.errors import Forbidden, Unauthenticated, WrongAddress
 from gateway.domain.operator import Permission
 from gateway.domain.storable import storable
 from gateway.services.access import require
@@ -47,7 +47,7 @@ async def admit(request: web.Request, *, permission: Permission | None) -> Signe
 
 
 def same_site(request: web.Request) -> None:
-    """Raises Forbidden if a browser says that another site sent this, or our page under another address (wrong_address)."""
+    """Raises Forbidden if a browser says that another site sent this, WrongAddress if our page under another name did."""
     origin, host, config = request.headers.get("Origin"), request.headers.get("Host", ""), request.app[SITE].config
     if origin is not None:
         allowed = config.ours(origin, host=host)
@@ -55,7 +55,7 @@ def same_site(request: web.Request) -> None:
         allowed = request.headers.get("Sec-Fetch-Site", "none") in ("same-origin", "none")
     if not allowed and same_place(origin, host):
         remedy = f"Open it at {config.public_url}, or set server.public_url to {origin}."
-        raise Forbidden(f"The gateway is set up for another address. {remedy}", code="wrong_address")
+        raise WrongAddress(f"The gateway is set up for another address. {remedy}", address=config.public_url)
     if not allowed:
         raise Forbidden("This request comes from another site.", code="csrf")
 

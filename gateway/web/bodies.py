@@ -36,7 +36,7 @@ async def reading(*, seconds: float) -> AsyncIterator[None]:
             yield
     except TimeoutError:
         raise TooSlow from None
-    except (ValueError, HttpProcessingError, web.RequestPayloadError):
+    except (ValueError, HttpProcessingError, web.RequestPayloadError, ConnectionError):
         raise Rejected("The body of the request cannot be read.", code="malformed") from None
 
 

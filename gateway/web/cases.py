@@ -15,13 +15,13 @@ from gateway.services.delivery import Carrier
 from gateway.services.desk import Desk
 from gateway.services.directory import Directory
 from gateway.services.leads import Contacts, Leads
-from gateway.services.media import Media
 from gateway.services.offers import Offers
 from gateway.services.presence import Presences
 from gateway.services.raws import Quarantine
 from gateway.services.replies import Replies
 from gateway.services.setup import Setup
 from gateway.services.setup_channels import ChannelSetup
+from gateway.services.uploads import Media
 
 
 class Sanitiser(Protocol):

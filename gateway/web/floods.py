@@ -13,12 +13,13 @@ from limits import RateLimitItem, parse
 from limits.aio.strategies import FixedWindowRateLimiter
 
 from gateway.domain.errors import TooMany
-from gateway.web.limits import hidden, redis_counters, unreachable
+from gateway.web.limits import Outage, hidden, redis_counters
 
 RATES: Mapping[str, str] = {
     "session": "120/minute", "session.key": "6000/minute", "connect": "120/minute", "message": "20/10second",
     "message.address": "300/10second", "typing": "20/10second", "move": "60/10second", "sync": "60/10second",
-    "file": "20/minute", "file.day": "100/day", "file.mib": "400/day", "form": "10/minute", "form.day": "200/day",
+    "file": "20/minute", "file.day": "100/day", "file.mib": "400/day", "file.address": "4000/day",
+    "form": "10/minute", "form.day": "200/day",
 }  # fmt: skip
 PRUNE_EVERY = 4096
 
@@ -79,17 +80,21 @@ class Shared:
 
     def __init__(self, url: str) -> None:
         storage, self._close = redis_counters(url)
-        self._limiter = FixedWindowRateLimiter(storage)
+        self._limiter, self._outage = FixedWindowRateLimiter(storage), Outage()
 
     async def hit(self, item: RateLimitItem, what: str, who: str, *, cost: int) -> float:
         """See Windows."""
+        if self._outage.lasts():
+            return 0.0
         key = (what, *hidden([who]))
         try:
-            if await self._limiter.hit(item, *key, cost=cost):
+            free = await self._limiter.hit(item, *key, cost=cost)
+            self._outage.over()
+            if free:
                 return 0.0
             stats = await self._limiter.get_window_stats(item, *key)
         except Exception as error:  # noqa: BLE001 - whatever a lost counter raises
-            unreachable(error)
+            self._outage.begins(error)
             return 0.0
         return _seconds(stats.reset_time, time.time())
 

@@ -21,6 +21,7 @@ log = structlog.get_logger(__name__)
 Rule = RateLimitItem
 Close = Callable[[], Awaitable[None]]
 REDIS_SECONDS = 2.0
+OUTAGE_SECONDS = 5.0
 
 SIGN_IN_PAIR = parse("5 per 5 minutes")
 SIGN_IN_ACCOUNT = parse("40 per hour")
@@ -39,26 +40,56 @@ class Limits:
         self.close: Close = nothing
         if not url.startswith("memory"):
             storage, self.close = redis_counters(url)
-        self._window = MovingWindowRateLimiter(storage)
+        self._window, self._outage = MovingWindowRateLimiter(storage), Outage()
 
     async def hit(self, rule: Rule, *names: str) -> None:
         """Count one; raises TooMany with the seconds to wait."""
+        if self._outage.lasts():
+            return
         key = hidden(names)
         try:
-            if await self._window.hit(rule, *key):
+            free = await self._window.hit(rule, *key)
+            self._outage.over()
+            if free:
                 return
             stats = await self._window.get_window_stats(rule, *key)
         except Exception as error:  # noqa: BLE001 - whatever a lost counter raises
-            unreachable(error)
+            self._outage.begins(error)
             return
         raise TooMany(retry_after=max(1.0, round(stats.reset_time - time.time())))
 
     async def forget(self, rule: Rule, *names: str) -> None:
         """Start counting anew."""
+        if self._outage.lasts():
+            return
         try:
             await self._window.clear(rule, *hidden(names))
         except Exception as error:  # noqa: BLE001
-            unreachable(error)
+            self._outage.begins(error)
+
+
+class Outage:
+    """A counter that does not answer costs every request REDIS_SECONDS: while it is away, one asks now and then, all pass."""
+
+    def __init__(self) -> None:
+        self._again_at: float | None = None
+
+    def lasts(self) -> bool:
+        """Shall this one pass without asking?"""
+        now = time.monotonic()
+        if self._again_at is None or now < self._again_at:
+            return self._again_at is not None
+        self._again_at = now + OUTAGE_SECONDS
+        return False
+
+    def begins(self, error: Exception) -> None:
+        """It did not answer; somebody should know."""
+        self._again_at = time.monotonic() + OUTAGE_SECONDS
+        log.warning("limits.unreachable", error=type(error).__name__)
+
+    def over(self) -> None:
+        """It answered."""
+        self._again_at = None
 
 
 async def nothing() -> None:
@@ -72,11 +103,6 @@ def redis_counters(url: str) -> tuple[Storage, Close]:
     pool: Any = ConnectionPool.from_url(url, socket_connect_timeout=REDIS_SECONDS, socket_timeout=REDIS_SECONDS)
     storage = RedisStorage(f"async+{url}", implementation="redispy", wrap_exceptions=True, connection_pool=pool)
     return storage, pool.disconnect
-
-
-def unreachable(error: Exception) -> None:
-    """The request passes; somebody should know."""
-    log.warning("limits.unreachable", error=type(error).__name__)
 
 
 def hidden(names: Sequence[str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import socketio
 import structlog
 
 from gateway.domain.conversation import Conversation
-from gateway.domain.errors import Forbidden, GatewayError, NotFound, Unauthenticated
+from gateway.domain.errors import Forbidden, GatewayError
 from gateway.domain.event import Event
 from gateway.domain.ids import ConversationId
 from gateway.services.access import EVERYONE, SEE_ALL, may_hear, scope_of, visible
@@ -140,7 +140,10 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
         seat = Seat(sid, signed.session.token_hash, signed.operator, scope)
         self.seats.take(seat)
         self._metrics.sockets.labels(NAME).set(len(self.seats))
-        await self._alive(seat, None)
+        try:
+            await self._alive(seat, None)
+        except GatewayError as error:  # the next sign comes soon; who has a ticket is let in
+            log.warning("console.sign_lost", code=error.code)
         self.pushes.push_to(seat, "head", {"seq": self._relay.head})
 
     async def _leave(self, sid: str) -> None:
@@ -261,7 +264,7 @@ class ConsoleNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the lib
     async def _pass_on(self, payload: dict[str, Any]) -> None:
         try:
             conversation = await self._recall(str(payload["conversation_id"]))
-        except (NotFound, Unauthenticated):
+        except GatewayError:  # gone, or not to be had now: a hint is not worth a word
             return
         rooms = [SEE_ALL, f"line:{conversation.line_id}"]
         if conversation.operator_id:

@@ -228,6 +228,8 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
                 await self._close_old()
             except GatewayError as error:
                 log.warning("widget.round_failed", code=error.code)
+            except Exception:
+                log.exception("widget.round_failed")  # the pushes to everybody hang on this task's going on
 
 
 def _refusal(error: GatewayError) -> Answer:

@@ -91,6 +91,8 @@ def _foreseen(error: errors.GatewayError) -> Problem:
     if isinstance(error, errors.TooMany):
         more["retry_after"] = error.retry_after
         headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    if isinstance(error, errors.WrongAddress):
+        more["address"] = error.address
     if isinstance(error, errors.StoreUnavailable):
         headers["Retry-After"] = "1"
     if (words := said(error.told)) is not None:

@@ -33,6 +33,8 @@ class Line:
     color: str
     enabled: bool
     version: int
+    first_response_seconds: dict[str, int]
+    next_response_seconds: dict[str, int]
     open_now: bool
     opens_at: Stamp
 

@@ -73,7 +73,9 @@ class _Widget:
             raise TooLarge(f"A file may have {site.file_bytes // MIB} MiB.")
         for rate in ("file", "file.day"):
             await self.doors.floods.admit(rate, visitor.root)
-        await self.doors.floods.admit("file.mib", visitor.root, cost=max(1, size // MIB))
+        mebibytes = max(1, size // MIB)
+        await self.doors.floods.admit("file.mib", visitor.root, cost=mebibytes)
+        await self.doors.floods.admit("file.address", self.doors.address(request), cost=mebibytes)  # a new token is free
         if request.content_type != "multipart/form-data":
             raise Rejected("Send the file as multipart/form-data.", code="malformed")
         part = await file_part(request, patience=self.doors.patience)

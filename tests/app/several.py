@@ -18,8 +18,10 @@ from gateway.domain.errors import ConfigError, GatewayError
 FOLDER, HOW = Path(sys.argv[1]), (sys.argv[2:] or [""])[0]
 
 
-def live(parent: int) -> None:
+def live(parent: int, first: bool) -> None:
     """One child."""
+    if first:
+        (FOLDER / f"{os.getpid()}.first").touch()
     (FOLDER / f"{os.getpid()}").touch()
     if HOW == "wrong":
         raise ConfigError("server.host: this is no address.")

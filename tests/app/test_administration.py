@@ -60,12 +60,22 @@ async def test_a_dry_run_says_what_would_change_and_changes_nothing(settings: Se
 async def test_a_document_is_made_so_and_the_second_time_nothing_is_left(settings: Settings) -> None:
     wanted = {
         "operators": [{"email": "boris@example.com", "name": "Boris", "roles": ["operator"]}],
-        "lines": [{"name": "Service", "members": ["boris@example.com"], "limit": 2.0}],
+        "lines": [
+            {
+                "name": "Service",
+                "members": ["boris@example.com"],
+                "limit": 2.0,
+                "first_response_seconds": {"webchat": 90},
+                "next_response_seconds": {"webchat": 300, "email": 7200},
+            }
+        ],
         "channels": [{"name": "PBX", "kind": "pbx", "line": "Service", "settings": {"secret": "0123456789abcdef0123"}}],
     }
     async with admin(settings) as doors:
         assert len(await doors.apply_config(wanted, dry_run=False)) == 3
         exported = await doors.export_config()
+        service = next(line for line in exported["lines"] if line["name"] == "Service")
+        assert (service["first_response_seconds"], service["next_response_seconds"]["email"]) == ({"webchat": 90}, 7200)
         assert "0123456789abcdef0123" not in repr(exported)
         assert await doors.apply_config(exported, dry_run=False) == []
 
@@ -75,6 +85,8 @@ async def test_a_document_is_made_so_and_the_second_time_nothing_is_left(setting
     [
         ({"linez": []}, "linez"),
         ({"lines": [{"name": "X", "membres": []}]}, "membres"),
+        ({"lines": [{"name": "X", "first_response_seconds": 60}]}, "webchat: 60"),
+        ({"lines": [{"name": "X", "next_response_seconds": {"webchat": "soon"}}]}, "webchat: 60"),
         ({"lines": [{"name": "X", "members": ["nobody@example.com"]}]}, "nobody@example.com"),
         ({"channels": [{"name": "X", "kind": "pbx", "line": "Nowhere"}]}, "Nowhere"),
         ({"channels": [{"name": "X", "kind": "telegram", "line": "Larka Cycles", "settings": {}}]}, "token"),

@@ -63,6 +63,7 @@ def test_a_child_that_dies_is_begun_again_and_its_death_is_told(start: Start, tm
     third = eventually_sync(lambda: [pid for pid in noted(tmp_path) if pid not in (first, second)])[0]
     assert alive(second)
     assert alive(third)
+    assert len(list(tmp_path.glob("*.first"))) == 1, "one of them, once, speaks to people"
     parent.terminate()
     _, told = parent.communicate(timeout=10)
     assert parent.returncode == 0

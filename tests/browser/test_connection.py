@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.chat import Chat
+from tests.browser.conftest import People
 from tests.browser.desk import Desk
 
 BROKEN = r"ERR_INTERNET_DISCONNECTED|WebSocket (connection to|is closed)|ERR_NETWORK_CHANGED|ERR_FAILED"
@@ -60,3 +61,18 @@ def test_what_was_written_survives_a_reload_before_it_could_be_sent(talking: tup
     ann.page.reload()
     ann.shows(["Do you repair wheels?", "Are you still there?"], [])
     expect(olga.thread.locator(".msg:not(.out) .said")).to_have_text(["Do you repair wheels?", "Are you still there?"])
+
+
+def test_a_page_opened_while_the_gateway_restarts_gets_its_chat_by_itself(people: People) -> None:
+    ann, answers = people.ann(), iter((502, 503))
+    ann.witness.forgive(r"status of 50[23]")
+
+    def restarting(route: Route) -> None:
+        status = next(answers, None)
+        route.fulfill(status=status, body="") if status else route.continue_()
+
+    ann.page.route("**/api/v1/widget/session", restarting)
+    ann.visits()
+    expect(ann.launcher).to_be_visible()
+    assert next(answers, None) is None
+    ann.opens()

@@ -31,6 +31,13 @@ def test_list_thread_and_lead_are_pages_of_their_own(people: People) -> None:
     assert olga.page.evaluate("document.documentElement.scrollWidth") <= 390, "the page can be pushed sideways"
 
 
+def test_the_open_part_of_the_settings_is_seen_in_the_row_of_parts(people: People) -> None:
+    page = people.olga(**PHONE).opens("/settings/profile").page
+    expect(page.get_by_role("navigation", name="My profile").get_by_role("link", name="My profile")).to_be_in_viewport(ratio=1)
+    page.goto(page.url.replace("profile", "lines"))
+    expect(page.get_by_role("navigation", name="Lines").get_by_role("link", name="Lines")).to_be_in_viewport(ratio=1)
+
+
 def test_the_widget_fills_the_screen_and_keeps_the_focus_until_esc(people: People) -> None:
     ann = people.ann(**PHONE).visits()
     ann.launcher.tap()

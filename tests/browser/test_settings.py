@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
+from tests.browser.conftest import People
 from tests.browser.desk import Desk
 from tests.browser.office import Office
 
@@ -63,6 +64,33 @@ def _opens_next_year(take: Locator, box: Locator) -> None:
     """The year of which no holiday is over."""
     take.click()
     box.get_by_label("Year").select_option(index=1)
+
+
+def test_goals_are_typed_in_minutes_and_shown_on_the_ring(
+    olga: Desk, office: Office, workshop: dict[str, Any], people: People
+) -> None:
+    page, path = olga.opens(f"/settings/lines/{workshop['id']}/routing").page, f"/lines/{workshop['id']}"
+    first, following = (page.get_by_role("group", name=name, exact=True) for name in ("First response", "Next response"))
+    chat = first.get_by_label("Web chat, minutes")
+    expect(chat).to_have_attribute("placeholder", "1")
+    chat.fill("1.5")
+    expect(following.get_by_label("Web chat, minutes")).to_have_attribute("placeholder", "1.5")
+    following.get_by_label("Mail, minutes").fill("120")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    saved = office.ask("GET", path)
+    assert (saved["first_response_seconds"], saved["next_response_seconds"]) == ({"webchat": 90}, {"email": 7200})
+    chat.fill("")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    assert office.ask("GET", path)["first_response_seconds"] == {}
+
+    office.line_is(first_response_seconds={"webchat": 7200}, next_response_seconds={"webchat": 10_800})
+    people.ann().visits().opens().says("Do you repair wheels?")
+    olga.opens().accepts("Do you repair wheels?")
+    pill = olga.row("Do you repair wheels?").locator(".pill.plain")
+    expect(pill).to_have_attribute("title", "Goal: first response within 2 hr")
+    office.line_is(first_response_seconds={}, next_response_seconds={})
 
 
 def test_the_bots_page_shows_its_link_as_a_code(olga: Desk, bot: dict[str, Any]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,7 +13,8 @@ from limits import parse
 
 from gateway.domain.errors import TooMany
 from gateway.web.floods import Floods
-from gateway.web.limits import Limits
+from gateway.web.limits import REDIS_SECONDS, Limits
+from tests.eventually import eventually
 from tests.servers.redis import Redis
 
 THREE = parse("3 per minute")
@@ -127,3 +131,29 @@ async def test_a_lost_redis_locks_nobody_out(counting: Counting, redis_server: R
         redis_server.start()
     await limits.hit(THREE, "sign-in", ANN)
     await floods.admit("message", "vis_ann")
+
+
+async def test_a_redis_that_has_gone_quiet_slows_one_request_and_not_every_one(
+    counting: Counting, redis_server: Redis, redis_url: str
+) -> None:
+    limits, floods = counting.limits(redis_url), counting.floods(redis_url)
+    os.kill(redis_server.pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        for _ in range(10):
+            await limits.hit(THREE, "sign-in", ANN)
+            await floods.admit("message", ANN)
+        assert time.monotonic() - began < 2 * REDIS_SECONDS + 1
+    finally:
+        os.kill(redis_server.pid, signal.SIGCONT)
+
+    async def counts_again() -> bool:
+        refused = 0
+        for count in (lambda: limits.hit(THREE, "sign-in", ANN), lambda: floods.admit("message", ANN)):
+            try:
+                await count()
+            except TooMany:
+                refused += 1
+        return refused == 2
+
+    assert await eventually(counts_again, within=20)

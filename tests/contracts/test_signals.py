@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
+import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -13,6 +16,7 @@ from gateway.ports.live import Leases, Signals
 from gateway.signals import open_signals
 from gateway.signals.redis import RedisSignals
 from tests.eventually import eventually
+from tests.servers.redis import Redis
 
 
 @pytest.fixture(params=["memory", "redis"])
@@ -128,13 +132,61 @@ async def test_a_lost_redis_is_survived_and_found_again(two: tuple[RedisSignals,
 
 
 async def test_a_lease_that_was_lost_says_so(redis_url: str) -> None:
-    from redis.asyncio import Redis
+    from redis.asyncio import Redis as Client
 
     signals, leases = open_signals(redis_url)
-    async with leases.hold("mailbox", seconds=0.3) as held, Redis.from_url(redis_url) as thief:
+    async with leases.hold("mailbox", seconds=0.3) as held, Client.from_url(redis_url) as thief:
         await thief.set("gateway:lease:mailbox", "somebody else")
-        await eventually(lambda: not held())
+        await asyncio.wait_for(held.lost(), 2)
+        assert not held()
     await signals.close()
+
+
+async def test_a_redis_that_forgot_a_lease_gives_it_to_its_holder_again(redis_url: str) -> None:
+    from redis.asyncio import Redis as Client
+
+    signals, leases = open_signals(redis_url)
+    async with leases.hold("mailbox", seconds=0.3) as held, Client.from_url(redis_url) as redis:
+        await redis.flushall()
+        await eventually(lambda: redis.get("gateway:lease:mailbox"), within=2)
+        assert held()
+    await signals.close()
+
+
+async def test_nobody_who_nudges_waits_for_a_redis_that_has_gone_quiet(
+    two: tuple[RedisSignals, RedisSignals], redis_server: Redis
+) -> None:
+    """What is told after a commit: an answer that waits for it would come too late."""
+    ours, theirs = two
+    os.kill(redis_server.pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        for number in range(50):
+            await ours.nudge("ephemeral", {"on": number})
+        assert time.monotonic() - began < 1
+    finally:
+        os.kill(redis_server.pid, signal.SIGCONT)
+
+    async def woken() -> bool:
+        await ours.nudge("outbox")
+        return await theirs.wait("outbox", timeout=0.1)
+
+    assert await eventually(woken, within=15)
+
+
+@pytest.mark.parametrize("said", [b"5", b"null", b"\xff", b"[1, 2]", b'["a", ["b"], {}]', b'["a", "outbox", 7]'])
+async def test_a_hint_that_is_none_deafens_nobody(two: tuple[RedisSignals, RedisSignals], said: bytes) -> None:
+    ours, theirs = two
+    await ours.client.publish("gateway:signals", said)
+    await ours.nudge("outbox")
+    assert await theirs.wait("outbox", timeout=5)
+
+
+async def test_what_was_nudged_last_is_told_before_hanging_up(two: tuple[RedisSignals, RedisSignals], redis_url: str) -> None:
+    passing = open_signals(redis_url)[0]
+    await passing.nudge("outbox")
+    await passing.close()
+    assert await two[1].wait("outbox", timeout=5)
 
 
 async def test_a_redis_that_cannot_be_reached_fails_the_check_and_keeps_its_password() -> None:

@@ -141,6 +141,8 @@ async def test_what_was_there_is_there_after_the_upgrade_and_work_goes_on(old: O
         assert (delivery.state, delivery.error, delivery.said) == ("failed", "No.", None)
         assert (await store.store.read(lambda uow: uow.channels.get(MAIL))).said is None
         assert (await store.store.read(lambda uow: uow.operators.get(OLGA))).name == "Olga"
+        line = (await store.store.read(lambda uow: uow.lines.all()))[0]
+        assert (line.first_response_seconds, line.next_response_seconds) == ({}, {})
         letter = await store.store.read(lambda uow: uow.deliveries.letter(delivery))
         assert letter.quotation is not None
         assert letter.quotation.text == "Is it ready?"

@@ -14,7 +14,10 @@ from gateway.ports.channel import Channel, CheckLine
 
 
 class HandChannel:
-    """A network that takes letters. The next of `faults` is raised instead; `deduplicates` as the test needs it."""
+    """A network that takes letters. The next of `faults` is raised instead; `deduplicates` as the test needs it.
+
+    moved: threads that have another name by now; the network knows, and takes the letter there.
+    """
 
     kind: Any = "telegram"
 
@@ -24,13 +27,14 @@ class HandChannel:
         self.faults: list[SendError] = []
         self.reads: Callable[[Raw], Sequence[InboundEvent]] = lambda _: ()
         self.files: dict[str, bytes] = {}
+        self.moved: dict[str, str] = {}
 
     async def send(self, letter: Letter) -> Receipt:
         """Take it, or fail as queued."""
         if self.faults:
             raise self.faults.pop(0)
         self.sent.append(letter)
-        return Receipt(external_id=f"sent-{len(self.sent)}")
+        return Receipt(external_id=f"sent-{len(self.sent)}", moved_to=self.moved.get(letter.dialogue_key))
 
     async def parse(self, raw: Raw) -> Sequence[InboundEvent]:
         """As the test says."""

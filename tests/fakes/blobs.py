@@ -21,12 +21,20 @@ class DictBlobs:
         self.files[key] = content
         return key
 
-    async def put_stream(self, chunks: AsyncIterator[bytes], *, limit: int) -> tuple[str, int, str]:
+    async def put_stream(self, chunks: AsyncIterator[bytes], *, limit: int, name: str | None = None) -> tuple[str, int, str]:
         """Store, or TooLarge."""
         content = b"".join([chunk async for chunk in chunks])
         if len(content) > limit:
             raise TooLarge(f"The file is larger than {limit} bytes.")
-        return await self.put(content), len(content), hashlib.sha256(content).hexdigest()
+        digest = hashlib.sha256(content).hexdigest()
+        if name is None or f"sha256/{digest[:2]}/{digest[2:]}" in self.files:
+            return await self.put(content), len(content), digest
+        self.files[f"upload/{name}"] = content
+        return f"upload/{name}", len(content), digest
+
+    async def remove_upload(self, name: str) -> None:
+        """Harmless if it is not there."""
+        self.files.pop(f"upload/{name}", None)
 
     async def get(self, key: str) -> bytes:
         """Or NotFound."""

@@ -59,6 +59,10 @@ class MeetingStore:
         """See ports.store.Store."""
         return await self._inner.run(lambda uow: work(Watched(uow, self._moment)))
 
+    async def read(self, work: Any) -> Any:
+        """See ports.store.Store."""
+        return await self._inner.read(lambda uow: work(Watched(uow, self._moment)))
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 

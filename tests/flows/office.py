@@ -29,6 +29,7 @@ from gateway.services.delivery import Carrier
 from gateway.services.departures import Departures
 from gateway.services.desk import Desk
 from gateway.services.directory import Directory
+from gateway.services.hours import Hours
 from gateway.services.intake import Intake
 from gateway.services.media import Fetcher
 from gateway.services.offers import Offers
@@ -39,6 +40,7 @@ from gateway.services.recordings import RecordingFetcher
 from gateway.services.replies import Draft, Replies
 from gateway.services.router import Router
 from gateway.services.timers import Timers
+from gateway.services.uploads import Media
 from tests.fakes.adapters import HandAdapters, HandChannel
 from tests.fakes.clock import CountedIds, HandClock
 
@@ -68,6 +70,7 @@ class Office:
         self.router = Router(core, self.directory)
         self.carrier = Carrier(core, self.directory, self.adapters)
         self.reader = Reader(core, self.directory, self.adapters, self.intake)
+        self.media, self.hours = Media(core), Hours(core, self.directory)
         timers = Timers(core, self.directory, self.desk)
         self.outbox = Outbox(
             core,
@@ -82,6 +85,8 @@ class Office:
                 "line.opens": timers.line_opens,
                 "raw.read": self.reader.read,
                 "call.settle": Settler(core, self.directory).settle,
+                "upload.settle": self.media.settle,
+                "line.closes": self.hours.closes,
                 "attachment.fetch": Fetcher(core, self.adapters, limit=FILE_BYTES).fetch,
                 "recording.fetch": RecordingFetcher(core, self.adapters, limit=FILE_BYTES).fetch,
             },
@@ -133,6 +138,7 @@ class Office:
 
     async def settle(self) -> None:
         """Let the workers do everything that is due now."""
+        await self.hours.plan()
         for _ in range(100):
             done = await self.outbox.pass_once() + await self.router.sweep() + await self.carrier.pass_once()
             if not done:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
+
 import pytest
 
 from gateway.domain.call import CallFact, Recording
+from gateway.domain.errors import StoreUnavailable
 from gateway.domain.ids import CallId, MessageId
 from gateway.domain.inbound import IncomingFile, Raw
 from gateway.domain.message import Attachment
+from gateway.services.media import FETCH_TRIES
 from gateway.services.recordings import TRIES
 from tests.flows.office import BOT, PBX, Office
 
@@ -92,6 +97,29 @@ async def test_a_new_address_for_a_recording_that_could_not_be_had_is_tried(offi
     pbx.files[f"{LINK}?again"] = b"ID3 other"
     await _announce(office, "f3", f"{LINK}?again")
     assert (await _recording(office)).size == 3
+
+
+@pytest.mark.parametrize("what", ["recording", "picture"])
+async def test_a_full_disk_costs_no_try_of_a_file(office: Office, what: str) -> None:
+    """However often its host was asked in vain before: the last try must not be lost to our own storage."""
+    full, real = asyncio.Event(), office.core.blobs.put_stream
+
+    async def put_stream(chunks: AsyncIterator[bytes], *, limit: int) -> tuple[str, int, str]:
+        if full.is_set():
+            raise StoreUnavailable("No space left.")
+        return await real(chunks, limit=limit)
+
+    object.__setattr__(office.core.blobs, "put_stream", put_stream)
+    ann = await office.write("Ann", "Look", files=(PICTURE,)) if what == "picture" else await _announce(office, "f1")
+    for _ in range((TRIES if what == "recording" else FETCH_TRIES) - 2):
+        await office.time_passes(minutes=16)
+    office.adapters.by_id[PBX].files[LINK] = office.adapters.by_id[BOT].files["file-1"] = b"ID3"
+    full.set()
+    await _all_tries(office)
+    full.clear()
+    await office.time_passes(minutes=16)
+    found = await _recording(office) if ann is None else await _picture(office, ann.message_id)
+    assert found.state == "stored"
 
 
 async def _recording(office: Office) -> Recording:

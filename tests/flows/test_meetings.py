@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.domain.ids import ConversationId
+from gateway.domain.errors import Forbidden, NotFound
+from gateway.domain.ids import AttachmentId, ConversationId
 from gateway.domain.inbound import Claim, MessageReceived, Sender
+from gateway.domain.operator import Presence
+from gateway.ports.records import Errand
 from gateway.services.intake import Intake
+from gateway.services.offers import Offers
+from gateway.services.presence import Presences
+from gateway.services.replies import Draft, Replies
 from gateway.services.router import Router
+from gateway.services.setup import Setup
+from gateway.services.uploads import SETTLE, Media
 from gateway.signals.memory import MemorySignals
 from gateway.store.opening import open_store
 from tests.fakes.blobs import DictBlobs
@@ -126,3 +135,118 @@ async def _last_comes_first(uow: Any) -> None:
     """The order of the queue is not the order in which they came; and whoever declined may be asked again."""
     for entry, talk in await uow.queue.waiting(MANY, lines=[LINE]):
         await uow.queue.put(replace(entry, passed={}, priority=talk.number))
+
+
+def as_far_as_it_gets(work: Callable[[], Coroutine[Any, Any, object]], begun: list[asyncio.Task[object]]) -> Meanwhile:
+    """Another process does this now; where it has to wait for this one, it goes on later (gather `begun`)."""
+
+    async def then() -> None:
+        begun.append(asyncio.create_task(work()))
+        await asyncio.wait(begun, timeout=0.5)
+
+    return then
+
+
+async def test_a_sign_of_life_while_it_is_looked_whether_she_is_lost_is_not_overlooked(office: Office) -> None:
+    begun: list[asyncio.Task[object]] = []
+    await office.presences.alive(OLGA)
+    await waits(office, "Ann")
+    await office.settle()
+    office.clock.move(seconds=30)
+    there = Presences(office.core, office.directory, office.offers)
+    looked_at = {"operators.presence", "operators.hold_presence"}
+    core = meeting(office.core, after=looked_at, then=as_far_as_it_gets(lambda: there.alive(OLGA), begun))
+    await Presences(core, office.directory, office.offers).lost(Errand("out_1", "operator.lost", OLGA, office.clock.now()))
+    await asyncio.gather(*begun)
+    assert begun
+    presence = await office.store.read(lambda uow: uow.operators.presence(OLGA))
+    assert presence is not None
+    assert presence.state == "online"
+
+
+async def test_who_is_back_before_their_offers_go_on_keeps_them(office: Office) -> None:
+    await waits(office, "Ann")
+    await office.settle()
+    olga = office.directory.operator(OLGA)
+    core = meeting(office.core, after={"queue.pending"}, then=lambda: office.presences.set(olga, "online"))
+    await office.store.run(
+        lambda uow: uow.operators.save_presence(Presence(OLGA, "away", office.clock.now(), office.clock.now()))
+    )
+    await Offers(core, office.directory).withdraw_from(OLGA)
+    assert await office.offered_to() == ["Olga"]
+
+
+async def test_what_somebody_takes_while_they_are_dismissed_is_not_left_with_them(office: Office) -> None:
+    begun: list[asyncio.Task[object]] = []
+    ann = await waits(office, "Ann")
+    await office.settle()
+    (offer,) = await office.pending()
+    olga = office.directory.operator(OLGA)
+
+    async def dismissed() -> None:
+        await Setup(office.core).change_operator(office.directory.operator(IVAN), OLGA, {"active": False})
+        await office.directory.refresh()
+        await office.outbox.pass_once()
+
+    core = meeting(office.core, after={"operators.presence"}, then=as_far_as_it_gets(dismissed, begun))
+    await Offers(core, office.directory).accept(olga, offer.id, offer.epoch)
+    await asyncio.gather(*begun)
+    assert begun
+    await office.presences.set(office.directory.operator(IVAN), "online")
+    await office.settle()
+    talk = await office.store.read(lambda uow: uow.conversations.get(ann))
+    assert (talk.operator_id, await office.offered_to()) == (None, ["Ivan"])
+
+
+@pytest.mark.parametrize("how", ["accept", "take", "reopen"])
+async def test_who_was_dismissed_a_moment_ago_takes_nothing(office: Office, how: str) -> None:
+    ann = await waits(office, "Ann")
+    await office.settle()
+    (offer,) = await office.pending()
+    olga = office.directory.operator(OLGA)
+    if how == "reopen":
+        await office.desk.close(olga, ann)
+    await Setup(office.core).change_operator(office.directory.operator(IVAN), OLGA, {"active": False})
+    moves: dict[str, Callable[[], Awaitable[object]]] = {
+        "accept": lambda: office.offers.accept(olga, offer.id, offer.epoch),
+        "take": lambda: office.offers.take(olga, ann),
+        "reopen": lambda: office.desk.reopen(olga, ann),
+    }
+    with pytest.raises(Forbidden, match="switched off"):
+        await moves[how]()
+    assert (await office.store.read(lambda uow: uow.conversations.get(ann))).operator_id is None
+
+
+async def attached(office: Office) -> tuple[ConversationId, AttachmentId]:
+    """Olga has a conversation, and a file that she attached a day ago and has not sent."""
+    ann = await waits(office, "Ann")
+    await office.settle()
+    await accepts(office)
+
+    async def content() -> AsyncIterator[bytes]:
+        yield b"price list"
+
+    file = await office.media.upload(
+        owner=f"operator:{OLGA}", name="a.txt", content_type="text/plain", chunks=content(), limit=1000
+    )
+    office.clock.move(hours=25)
+    return ann, file.id
+
+
+async def test_a_file_that_is_sent_while_it_is_looked_whether_it_was_stays(office: Office) -> None:
+    ann, file = await attached(office)
+    then = functools.partial(office.answer, OLGA, ann, "Here", files=(file,))
+    media = Media(meeting(office.core, after={"messages.attachment"}, then=then))
+    await media.settle(Errand("out_1", SETTLE, file, office.clock.now()))
+    await office.time_passes(hours=2)
+    kept = await office.store.read(lambda uow: uow.messages.attachment(file))
+    assert kept.message_id is not None
+    assert await office.core.blobs.get(kept.blob_key or "") == b"price list"
+
+
+async def test_a_file_that_goes_while_it_is_being_sent_is_said_to_be_gone(office: Office) -> None:
+    ann, file = await attached(office)
+    goes = functools.partial(office.media.settle, Errand("out_1", SETTLE, file, office.clock.now()))
+    replies = Replies(meeting(office.core, after={"messages.attachment"}, then=goes), office.directory)
+    with pytest.raises(NotFound, match="attach it again"):
+        await replies.write(office.directory.operator(OLGA), ann, Draft("c1", "reply", "Here", files=(file,)))

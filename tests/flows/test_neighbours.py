@@ -10,7 +10,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.domain.delivery import Letter, Receipt
-from gateway.domain.errors import NotFound
+from gateway.domain.errors import Rejected
 from gateway.domain.ids import ConversationId, OperatorId
 from gateway.domain.inbound import Accepted, Claim, IncomingFile, MessageReceived, Sender
 from gateway.ports.records import Errand
@@ -125,7 +125,7 @@ async def test_a_message_that_cannot_be_stored_harms_none_of_those_that_came_wit
         )  # fmt: skip
 
     answers = await asyncio.gather(*(office.intake.accept(message(n)) for n in range(9)), return_exceptions=True)
-    assert [number for number, answer in enumerate(answers) if isinstance(answer, NotFound)] == [5]
+    assert [number for number, answer in enumerate(answers) if isinstance(answer, Rejected)] == [5]
     assert all(isinstance(answer, Accepted) and answer.new for number, answer in enumerate(answers) if number != 5)
 
 

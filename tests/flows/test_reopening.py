@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.domain.errors import IllegalMove
+from gateway.domain.inbound import Accepted
 from gateway.domain.line import Texts
 from tests.flows.office import BOX, OLGA, Office
 
@@ -59,3 +60,34 @@ async def test_who_wants_no_automatic_answer_gets_none_and_is_answered_by_people
     await office.answer(OLGA, talk.id, "It is on its way")
     await office.write("ann@example.com", "Thank you, and when?", to=BOX, quiet=True, key="ann@example.com")
     assert (await office.conversation(ann)).turn == "ours"
+
+
+async def _answered_and_closed(office: Office) -> Accepted:
+    """Ann has had her answer, and Olga has closed it."""
+    await office.change_line(members=(OLGA,), auto_close_hours=24)
+    ann = await office.write("Ann", "Hello")
+    await office.accept(OLGA)
+    id = (await office.conversation(ann)).id
+    await office.answer(OLGA, id, "Good morning")
+    await office.desk.close(office.directory.operator(OLGA), id)
+    await office.time_passes(days=3)
+    return ann
+
+
+async def test_what_is_taken_up_again_closes_by_itself_if_nobody_writes(office: Office) -> None:
+    ann = await _answered_and_closed(office)
+    await office.desk.reopen(office.directory.operator(OLGA), (await office.conversation(ann)).id)
+    await office.time_passes(hours=23)
+    assert (await office.conversation(ann)).state == "active"
+    await office.time_passes(hours=2)
+    assert (await office.conversation(ann)).state == "closed"
+
+
+async def test_what_is_taken_up_again_while_the_customer_is_owed_an_answer_never_closes_by_itself(office: Office) -> None:
+    await office.change_line(members=(OLGA,), auto_close_hours=24)
+    ann = await office.write("Ann", "Hello")
+    olga = office.directory.operator(OLGA)
+    await office.desk.close(olga, (await office.conversation(ann)).id)
+    await office.desk.reopen(olga, (await office.conversation(ann)).id)
+    await office.time_passes(days=3)
+    assert not (await office.conversation(ann)).ended

@@ -213,3 +213,32 @@ async def test_everybody_who_writes_while_the_database_is_away_hears_it_at_once(
         answers = await asyncio.gather(*writing, return_exceptions=True)
         assert all(isinstance(answer, StoreUnavailable) for answer in answers)
         assert cable.tries == 1
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_who_could_not_be_seen_while_the_database_was_away_has_not_gone(
+    office: Office, cable: Cable, there: bool
+) -> None:
+    """Else everybody's offers are withdrawn the moment it is back, though their consoles were open all the time."""
+    await office.presences.alive(OLGA)
+    cable.cut = True
+    for _ in range(5):
+        office.clock.move(seconds=15)
+        with pytest.raises(StoreUnavailable):
+            await office.presences.alive(OLGA)
+    cable.cut = False
+    await office.settle()
+    assert await presence_of_olga(office) == "online"
+    office.clock.move(seconds=15)
+    if there:
+        await office.presences.alive(OLGA)
+    office.clock.move(seconds=6)
+    await office.settle()
+    assert await presence_of_olga(office) == ("online" if there else "offline")
+
+
+async def presence_of_olga(office: Office) -> str:
+    """As everybody sees it."""
+    found = await office.store.read(lambda uow: uow.operators.presence(OLGA))
+    assert found is not None
+    return found.state

@@ -27,6 +27,11 @@ class Redis:
         """Stop; clients see their connection drop."""
         self._server.stop()
 
+    @property
+    def pid(self) -> int:
+        """Of the running server."""
+        return self._server.pid
+
     def clear(self) -> None:
         """Forget everything."""
         import redis

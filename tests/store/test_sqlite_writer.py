@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -26,17 +27,23 @@ from tests.stores import opened
 ROOT = Path(__file__).parents[2]
 
 
+def fault(kind: type[sqlite3.Error], code: int) -> sqlite3.Error:
+    """As the driver raises it."""
+    error = kind("the commit failed")
+    error.sqlite_errorcode = code
+    return error
+
+
 class FullDisk(sqlite3.Connection):
     """Refuses to commit while `full`."""
 
     full = True
+    fault = fault(sqlite3.OperationalError, sqlite3.SQLITE_FULL)
 
     def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
         """As ever, except for COMMIT."""
         if sql == "COMMIT" and self.full:
-            error = sqlite3.OperationalError("database or disk is full")
-            error.sqlite_errorcode = sqlite3.SQLITE_FULL
-            raise error
+            raise self.fault
         return super().execute(sql, *args)
 
 
@@ -46,16 +53,74 @@ async def put(connection: SqliteConnection) -> tuple[None, Sequence[Event]]:
     return None, ()
 
 
-async def test_a_failing_commit_fails_its_whole_group_and_the_next_one_works(tmp_path: Path) -> None:
+@pytest.mark.parametrize("error", [
+    FullDisk.fault,
+    fault(sqlite3.OperationalError, sqlite3.SQLITE_ERROR),
+    fault(sqlite3.IntegrityError, sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY),
+])  # fmt: skip
+async def test_a_failing_commit_fails_its_whole_group_and_the_next_one_works(tmp_path: Path, error: sqlite3.Error) -> None:
     raw = sqlite3.connect(tmp_path / "x.db", isolation_level=None, check_same_thread=False, factory=FullDisk)
     raw.execute("CREATE TABLE thing (n)")
+    raw.fault = error
     writer = SqliteWriter(raw, InOrder(), in_loop=False)
-    outcomes = await asyncio.gather(*(writer.run(put) for _ in range(5)), return_exceptions=True)
+    async with asyncio.timeout(5):
+        outcomes = await asyncio.gather(*(writer.run(put) for _ in range(5)), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [StoreUnavailable] * 5
     raw.full = False
     await writer.run(put)
     assert raw.execute("SELECT count(*) FROM thing").fetchone() == (1,)
     await writer.close()
+
+
+async def test_a_transaction_that_sqlite_gave_up_by_itself_fails_its_group_by_name_and_the_next_one_works(
+    tmp_path: Path,
+) -> None:
+    """Also where the use case has swallowed what it met: nothing of it may be taken for kept."""
+    raw = sqlite3.connect(tmp_path / "x.db", isolation_level=None, check_same_thread=False)
+    raw.execute("CREATE TABLE thing (n)")
+    writer = SqliteWriter(raw, InOrder(), in_loop=False)
+
+    async def met_a_full_disk(connection: SqliteConnection) -> tuple[None, Sequence[Event]]:
+        connection.raw.execute("ROLLBACK")
+        return None, ()
+
+    outcomes = await asyncio.gather(writer.run(put), writer.run(met_a_full_disk), writer.run(put), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [StoreUnavailable, StoreUnavailable, type(None)]
+    assert raw.execute("SELECT count(*) FROM thing").fetchone() == (1,)
+    await writer.close()
+
+
+async def test_a_disk_that_is_full_in_the_middle_fails_by_name_and_takes_more_when_there_is_room(tmp_path: Path) -> None:
+    async with opened(f"sqlite:///{tmp_path}/gateway.db") as store:
+        raw = store.store._database._writer._raw  # type: ignore[attr-defined]
+        raw.execute(f"PRAGMA max_page_count={raw.execute('PRAGMA page_count').fetchone()[0] + 8}")
+
+        async def keep(key: str, size: int) -> None:
+            await store.store.run(lambda uow: uow.outbox.put("k", key, due_at=store.clock.now(), payload={"text": "x" * size}))
+
+        writing = [keep(f"small-{number}", 10) for number in range(4)] + [keep("large", 200_000)]
+        outcomes = await asyncio.gather(*writing, return_exceptions=True)
+        assert isinstance(outcomes[-1], StoreUnavailable)
+        kept = [key for key, outcome in zip(range(4), outcomes, strict=False) if outcome is None]
+        assert {type(outcome) for outcome in outcomes} <= {StoreUnavailable, type(None)}
+        assert raw.execute("SELECT count(*) FROM outbox").fetchone() == (len(kept),)
+        raw.execute("PRAGMA max_page_count=1000000")
+        await keep("large", 200_000)
+
+
+async def test_nobody_waits_for_a_lock_longer_than_the_first_in_the_queue(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.db"
+    async with opened(f"sqlite:///{path}") as store:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        outcomes = await asyncio.gather(
+            *(store.store.run(lambda uow: uow.lines.all()) for _ in range(4)), return_exceptions=True
+        )
+        assert ([type(outcome) for outcome in outcomes], time.monotonic() - began < 8) == ([StoreUnavailable] * 4, True)
+        other.execute("COMMIT")
+        other.close()
+        assert await store.store.run(lambda uow: uow.lines.all()) == []
 
 
 async def test_all_that_arrive_together_share_one_commit(tmp_path: Path) -> None:

@@ -24,11 +24,11 @@ from gateway.ports.channel import HookRequest
 from gateway.ports.core import Core
 from gateway.services.accounts import Accounts
 from gateway.services.leads import Contacts, Leads
-from gateway.services.media import Media
 from gateway.services.passwords import Passwords
 from gateway.services.raws import Quarantine
 from gateway.services.setup import Setup
 from gateway.services.setup_channels import ChannelSetup
+from gateway.services.uploads import Media
 from gateway.signals.memory import MemorySignals
 from gateway.store.opening import open_store
 from gateway.web.cases import Cases

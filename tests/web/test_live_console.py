@@ -12,6 +12,7 @@ import pytest
 import socketio
 from aiohttp import WSMsgType
 
+from gateway.domain.errors import StoreUnavailable
 from gateway.domain.event import Event
 from gateway.web.server import drain
 from tests.eventually import eventually
@@ -137,6 +138,27 @@ async def test_a_console_in_a_hidden_tab_that_says_nothing_keeps_its_operator_at
         presence = await house.office.store.read(lambda uow: uow.operators.presence(OLGA))
         assert presence is not None
         assert presence.seen_at == house.office.clock.now()
+
+
+async def test_who_has_a_ticket_is_let_in_though_the_first_sign_of_life_cannot_be_written(house: House) -> None:
+    """A connection that is neither accepted nor refused leaves the console waiting, and its seat taken."""
+    browser = await house.browser(OLGA)
+    opened, ticket, real = Console(house), await browser.ticket(), house.office.core.store.run
+    runs = 0
+
+    async def away_after_the_ticket(work: Any) -> Any:
+        nonlocal runs
+        runs += 1
+        if runs > 1:
+            raise StoreUnavailable
+        return await real(work)
+
+    object.__setattr__(house.office.core.store, "run", away_after_the_ticket)
+    await opened.come_in(ticket)
+    object.__setattr__(house.office.core.store, "run", real)
+    await eventually(lambda: opened.got("head"))
+    assert runs > 1
+    await opened.socket.disconnect()
 
 
 async def test_long_polling_is_as_strict_about_origins(house: House) -> None:

@@ -380,3 +380,19 @@ async def test_what_is_merely_typed_opens_no_history() -> None:
         assert (await boris.ask("sync", {"after": 0}))["messages"] == []
         reborn = await door.browser(token=told["token"])
         assert (await reborn.ask("sync", {"after": 0}))["messages"] == []
+
+
+async def test_a_round_that_fails_in_a_way_nobody_foresaw_ends_no_pushes() -> None:
+    async with front_door() as door:
+        met = asyncio.Event()
+
+        async def unforeseen() -> None:
+            met.set()
+            raise RuntimeError("not foreseen")
+
+        rounds = asyncio.create_task(door.namespace._every(0.01, unforeseen))
+        await met.wait()
+        met.clear()
+        await asyncio.wait_for(met.wait(), 5)
+        rounds.cancel()
+        await asyncio.wait([rounds])

@@ -154,7 +154,7 @@ async def test_who_opens_the_console_under_another_name_hears_which_one_is_right
     here = str(house.server.make_url("/")).rstrip("/")
     body = {"email": "olga@example.com", "password": "a long enough secret"}
     refused = await (await browser.post("/api/v1/session", body, headers={"Origin": here})).json()
-    assert refused["code"] == "wrong_address"
+    assert (refused["status"], refused["code"], refused["address"]) == (403, "wrong_address", URL)
     assert f"Open it at {URL}, or set server.public_url to {here}." in refused["detail"]
 
 

@@ -63,6 +63,19 @@ async def test_a_refusal_can_be_said_in_every_language(house: House, admin: Brow
     assert answer["items"][0]["remedy_said"] is None
 
 
+async def test_a_line_has_goals_for_the_first_and_the_next_response_per_channel_kind(house: House, admin: Browser) -> None:
+    path = f"/api/v1/lines/{LINE}"
+    assert (await (await admin.get(path)).json())["first_response_seconds"] == {}
+    goals = {"first_response_seconds": {"webchat": 90, "email": 14_400}, "next_response_seconds": {"webchat": 300}}
+    assert (await admin.ask("PATCH", path, goals)).status == 200
+    line = await (await admin.get(path)).json()
+    assert {name: line[name] for name in goals} == goals
+    for wrong in ({"fax": 60}, {"webchat": 0}, {"webchat": 31 * 86_400}, {"webchat": 1.5}):
+        assert (await admin.ask("PATCH", path, {"first_response_seconds": wrong})).status == 422
+    assert (await admin.ask("PATCH", path, {"first_response_seconds": {}})).status == 200
+    assert (await (await admin.get(path)).json())["first_response_seconds"] == {}
+
+
 async def test_a_stale_version_is_a_conflict(house: House, admin: Browser) -> None:
     version = (await (await admin.get(f"/api/v1/lines/{LINE}")).json())["version"]
     change = {"version": version, "name": "Sales and more"}

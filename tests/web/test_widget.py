@@ -176,7 +176,7 @@ async def test_a_file_of_a_note_never_comes_out_even_with_a_ticket() -> None:
     async with front_door() as door:
         ann = await door.browser()
         talk = await served_by_olga(door, ann, await ann.say("Hello", client_id="a1"))
-        from gateway.services.media import Media
+        from gateway.services.uploads import Media
 
         async def chunks() -> Any:
             yield PNG

@@ -1,5 +1,5 @@
 /** The loader: the page's commands in order, one session, one panel, and a launcher that promises only what is known. */
-import { beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Config } from '../src/loader/config';
 import { off, on } from '../src/loader/events';
 import { type LauncherState, sentence } from '../src/loader/launcher';
@@ -37,6 +37,8 @@ beforeEach(() => {
   vi.stubGlobal('fetch', ask);
   CSS.supports = () => true;
 });
+
+afterEach(() => void vi.restoreAllMocks());
 
 test('commands that came early reach the panel in their order, once it is wanted', async () => {
   const { run, begin, handle, module } = setup();
@@ -79,7 +81,40 @@ test('a refused site gets no launcher, and is told', async () => {
   await setup().begin();
   off('error', told);
   expect(launcher()?.hidden).toBe(true);
-  expect(told).toHaveBeenCalledWith(403);
+  expect(told.mock.calls).toEqual([[403]]);
+  expect(ask).toHaveBeenCalledOnce();
+});
+
+test('a gateway that restarts is asked again, ever more slowly, and what was wished meanwhile is done then', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  ask.mockRejectedValueOnce(new TypeError('Failed to fetch')).mockImplementationOnce(async () => new Response('', { status: 502 }));
+  const { run, begin, handle } = setup();
+  const done = begin();
+  run(['open']);
+  for (const [pause, asked] of [[1500, 2], [3000, 3]] as const) {
+    await vi.advanceTimersByTimeAsync(pause - 1);
+    expect(ask).toHaveBeenCalledTimes(asked - 1);
+    expect(launcher()?.hidden).toBe(true);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ask).toHaveBeenCalledTimes(asked);
+  }
+  vi.useRealTimers();
+  await done;
+  expect(launcher()?.hidden).toBe(false);
+  await vi.waitFor(() => expect(handle.command.mock.calls).toEqual([['open']]));
+});
+
+test('the pauses grow up to half a minute and a little', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  ask.mockRejectedValue(new TypeError('Failed to fetch'));
+  const wait = vi.spyOn(globalThis, 'setTimeout');
+  void setup().begin();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(wait.mock.calls.map(([, pause]) => pause)).toEqual([1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+  vi.clearAllTimers();
+  vi.useRealTimers();
 });
 
 test('a panel that cannot be fetched is said on the launcher, and the next click tries again', async () => {

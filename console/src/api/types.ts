@@ -8,7 +8,7 @@ export type Permission = 'answer' | 'see_all' | 'steer' | 'configure'
 export type Tab = 'mine' | 'waiting' | 'all' | 'closed'
 
 export interface Page<T> { items: T[]; next_cursor: string | null }
-export interface Problem { type?: string; title: string; status: number; code: string; detail: string; request_id?: string; errors?: { pointer: string; detail: string }[]; retry_after?: number; taken_by?: string; said?: Said | null }
+export interface Problem { type?: string; title: string; status: number; code: string; detail: string; request_id?: string; errors?: { pointer: string; detail: string }[]; retry_after?: number; taken_by?: string; address?: string; said?: Said | null }
 
 export interface Operator { id: Id; name: string; email: string; roles: string[]; locale: string; devices: string[]; limit: number | null; active: boolean; preferences: Record<string, unknown>; has_password: boolean; presence?: Presence | null }
 export interface Presence { operator_id: Id; state: PresenceState; reason: string | null; since: Stamp | null; not_responding: boolean }
@@ -64,7 +64,7 @@ export interface Call {
 export interface Schedule { zone: string; always: boolean; week: Record<string, string[]>; exceptions: Record<string, string[]> }
 export interface Line {
   id: Id; name: string; members: Id[]; distribution: string; limit: number; counts: string; offer_seconds: number; no_answer_seconds: number
-  auto_close_hours: number; reopen_hours: Record<string, number>; affinity_hours?: number; short_abandon_seconds?: number; responsible_first: boolean; grace_seconds: number; callback_missed: boolean
+  auto_close_hours: number; reopen_hours: Record<string, number>; first_response_seconds: Record<string, number>; next_response_seconds: Record<string, number>; affinity_hours?: number; short_abandon_seconds?: number; responsible_first: boolean; grace_seconds: number; callback_missed: boolean
   region: string; locale: string; schedule: Schedule; texts: Record<string, Record<string, string>>; prechat: Record<string, unknown>
   color: string; enabled: boolean; version: number; open_now: boolean; opens_at: Stamp | null
 }

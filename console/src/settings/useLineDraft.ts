@@ -7,7 +7,7 @@ import { differences, hoursOf, scheduleOf, type Hours } from './hours'
 import { troubleOf, type Trouble } from './refusal'
 
 type Plain = Omit<Line, 'id' | 'schedule' | 'version' | 'open_now' | 'opens_at'>
-const PLAIN = ['name', 'members', 'distribution', 'limit', 'counts', 'offer_seconds', 'no_answer_seconds', 'auto_close_hours', 'reopen_hours', 'responsible_first', 'grace_seconds', 'callback_missed', 'region', 'locale', 'texts', 'color', 'enabled'] as const
+const PLAIN = ['name', 'members', 'distribution', 'limit', 'counts', 'offer_seconds', 'no_answer_seconds', 'auto_close_hours', 'reopen_hours', 'first_response_seconds', 'next_response_seconds', 'responsible_first', 'grace_seconds', 'callback_missed', 'region', 'locale', 'texts', 'color', 'enabled'] as const
 type Key = (typeof PLAIN)[number]
 export type Draft = Pick<Plain, Key> & { hours: Hours }
 

@@ -33,6 +33,7 @@ from gateway.ports.channel import Inbox
 from gateway.ports.clock import Clock
 
 log = structlog.get_logger(__name__)
+STORE_FAILURES = 3  # of our own database, in a row, after which waits grow no more
 SKEW = timedelta(minutes=1)  # between our clock and the mail server's
 _ROOT = re.compile(rb"^(?:references|in-reply-to|message-id):[^<\n]{0,200}\s*(<[^<>\s]{1,500}>)", re.IGNORECASE | re.MULTILINE)
 
@@ -100,6 +101,8 @@ class MailListener:
                 await self._session(inbox)
             except (OSError, TimeoutError, IMAPClientError, StoreUnavailable) as error:
                 await self._ailing(inbox, error)
+                if isinstance(error, StoreUnavailable):  # the mail server has done nothing to be spared for minutes
+                    self._failures = min(self._failures, STORE_FAILURES)
             wait = min(self._pace.longest_wait, self._pace.first_wait * 2 ** min(self._failures, 16))
             self._failures += 1
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))

@@ -18,7 +18,7 @@ from gateway.channels.telegram.faults import EVERY_FAULT, send_fault
 from gateway.channels.telegram.splitting import CAPTION_LIMIT, split_text, units
 from gateway.channels.telegram.updates import external_id
 from gateway.domain.delivery import Letter, Receipt
-from gateway.domain.errors import SendError, send_again, send_refused, send_unknown
+from gateway.domain.errors import NotFound, SendError, StoreUnavailable, send_again, send_refused, send_unknown
 from gateway.domain.message import Attachment
 from gateway.domain.sentence import sentence
 
@@ -43,7 +43,7 @@ class Sender:
         """The receipt names the first part. Raises SendError only."""
         try:
             parts = await self._parts(letter)
-        except OSError:
+        except (OSError, StoreUnavailable):
             raise send_again(sentence("send.file_unreadable", "An attachment cannot be read from the storage now.")) from None
         if not parts:
             raise send_refused(sentence("send.empty", "There was nothing to send."), code="empty")
@@ -57,7 +57,9 @@ class Sender:
             ) from None
         except SendError as fault:
             raise _partly(fault, done=len(progress), of=len(parts)) if progress else fault from None
-        return Receipt(external_id(progress[0].chat.id, progress[0].message_id))
+        chat = progress[0].chat.id
+        moved = str(chat) if str(chat) != letter.dialogue_key else None
+        return Receipt(external_id(chat, progress[0].message_id), moved_to=moved)
 
     async def _send_parts(self, letter: Letter, parts: list[Part], progress: list[Message]) -> None:
         chat: int | str = letter.dialogue_key
@@ -102,10 +104,8 @@ class Sender:
                 code="too_large",
             )
         if file.blob_key is None:
-            raise send_refused(
-                sentence("send.file_missing", "“{name}” is not in our storage.", name=file.name), ours=True, code="file_missing"
-            )
-        content = BufferedInputFile(await self._read_blob(file.blob_key), filename=file.name)
+            raise _missing(file)
+        content = BufferedInputFile(await self._bytes_of(file, file.blob_key), filename=file.name)
         method, argument = self._method(file)
 
         async def part(chat: int | str, reply: ReplyParameters | None) -> Message:
@@ -118,6 +118,12 @@ class Sender:
                 return await self._bot.send_document(**about, document=content)
 
         return part
+
+    async def _bytes_of(self, file: Attachment, key: str) -> bytes:
+        try:
+            return await self._read_blob(key)
+        except NotFound:
+            raise _missing(file) from None
 
     def _method(self, file: Attachment) -> tuple[Callable[..., Awaitable[Message]], str]:
         kind = file.content_type.partition(";")[0].strip().lower()
@@ -137,6 +143,11 @@ def _reply(letter: Letter, chat: Any) -> ReplyParameters | None:
     if in_chat != str(chat) or not number.isdigit():
         return None
     return ReplyParameters(message_id=int(number), allow_sending_without_reply=True)
+
+
+def _missing(file: Attachment) -> SendError:
+    text = sentence("send.file_missing", "“{name}” is not in our storage.", name=file.name)
+    return send_refused(text, ours=True, code="file_missing")
 
 
 def _partly(fault: SendError, *, done: int, of: int) -> SendError:

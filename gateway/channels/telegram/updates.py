@@ -19,7 +19,7 @@ from gateway.channels.telegram.content import clean, label, read_content
 from gateway.channels.telegram.start import start_source
 from gateway.domain.errors import Unreadable
 from gateway.domain.ids import ChannelId
-from gateway.domain.inbound import Claim, InboundEvent, MessageEdited, MessageReceived, Raw, Sender
+from gateway.domain.inbound import Claim, DialogueMoved, InboundEvent, MessageEdited, MessageReceived, Raw, Sender
 
 _AWAY = {ChatMemberStatus.KICKED, ChatMemberStatus.LEFT}
 
@@ -64,13 +64,23 @@ def _understood(body: Any) -> Update:
 
 def _event(update: Update, raw: Raw) -> InboundEvent | None:
     if update.message:
-        return _received(update.message, raw.channel_id)
+        return _moved(update.message, raw.channel_id) or _received(update.message, raw.channel_id)
     if update.edited_message:
         return _edited(update.edited_message, raw.channel_id)
     if update.callback_query:
         return _pressed(update.callback_query, raw)
     if update.my_chat_member:
         return _membership(update.my_chat_member, update.update_id, raw.channel_id)
+    return None
+
+
+def _moved(message: Message, channel_id: ChannelId) -> DialogueMoved | None:
+    """A group became a supergroup: the old chat tells the new id, the new chat the old one; either may be missing."""
+    here = str(message.chat.id)
+    if message.migrate_to_chat_id:
+        return DialogueMoved(channel_id, here, str(message.migrate_to_chat_id))
+    if message.migrate_from_chat_id:
+        return DialogueMoved(channel_id, str(message.migrate_from_chat_id), here)
     return None
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
+from gateway.domain.channel import ChannelKind
 from gateway.domain.ids import LineId
+from gateway.domain.line import LONGEST_GOAL
 from gateway.domain.operator import Permission
 from gateway.domain.rows import Row
 from gateway.web import settings_shapes
@@ -20,6 +22,7 @@ ONE = f"{V1}/lines/{{line_id}}"
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Spans = list[str]
 Text = dict[str, str]
+Goals = dict[ChannelKind, Annotated[int, Field(ge=1, le=LONGEST_GOAL)]]
 
 
 class ScheduleForm(Form):
@@ -65,6 +68,8 @@ class LineChange(Form):
     prechat: dict[str, Any] | None = None
     color: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
     enabled: bool | None = None
+    first_response_seconds: Goals | None = None
+    next_response_seconds: Goals | None = None
 
 
 class NewLine(LineChange):

@@ -113,6 +113,13 @@ async def test_a_database_that_is_away_delays_and_loses_nothing() -> None:
     assert inbox.log[0] == "keep"
 
 
+async def test_a_database_that_was_away_for_long_is_not_made_up_for_by_a_long_wait() -> None:
+    box, inbox = ImapBox({1: mail(1)}), FakeInbox(cursors={"uid:INBOX": "1:0"}, away=14)
+    pace = Pace(idle=0.3, poll=0.05, first_wait=0.02)
+    async with serving(box.talk) as port, running(listener(port, pace=pace), inbox):
+        await subjects(inbox, 1)
+
+
 async def test_older_mail_comes_only_as_far_back_as_wanted() -> None:
     box, inbox = ImapBox({1: mail(1)}, internaldate="01-Jan-2026 10:00:00 +0000"), FakeInbox()
     async with serving(box.talk) as port, running(listener(port, backfill_days=2), inbox):

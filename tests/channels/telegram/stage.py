@@ -11,7 +11,7 @@ from typing import Any
 from gateway.channels.telegram.adapter import TelegramChannel
 from gateway.channels.telegram.settings import read_settings
 from gateway.domain.delivery import Letter
-from gateway.domain.errors import StoreUnavailable
+from gateway.domain.errors import NotFound, StoreUnavailable
 from gateway.domain.ids import ChannelId, DialogueId, MessageId
 from gateway.domain.inbound import Accepted, InboundEvent, Raw
 from gateway.domain.message import Attachment, OutboundMessage
@@ -93,7 +93,11 @@ class Pauses:
 
 
 async def read_blob(key: str) -> bytes:
-    """Our storage."""
+    """Our storage: as ports.live.Blobs promises, but one file is on a disk that does not answer."""
+    if key == "blob-away":
+        raise StoreUnavailable
+    if key not in BLOBS:
+        raise NotFound
     return BLOBS[key]
 
 
@@ -124,6 +128,6 @@ def letter(text: str, *, files: Sequence[Attachment] = (), reply_to: str | None 
     return Letter(message, "key-1", "7001", ["7001"], reply_to_external_id=reply_to, files=files)
 
 
-def attachment(name: str, content_type: str, *, size: int = 19) -> Attachment:
+def attachment(name: str, content_type: str, *, size: int = 19, key: str = "blob-1") -> Attachment:
     """A stored file."""
-    return Attachment("att_1", MessageId("msg_1"), name, content_type, size, "stored", blob_key="blob-1")  # type: ignore[arg-type]
+    return Attachment("att_1", MessageId("msg_1"), name, content_type, size, "stored", blob_key=key)  # type: ignore[arg-type]

@@ -36,7 +36,7 @@ async def test_a_text_arrives_and_the_receipt_names_it(api: FakeTelegram) -> Non
     (call,) = api.sent
     assert (call.params["chat_id"], call.params["text"]) == ("7001", "Yes, *two* left <today>")
     assert "parse_mode" not in call.params
-    assert (receipt.external_id, receipt.state) == ("7001:101", "sent")
+    assert (receipt.external_id, receipt.state, receipt.moved_to) == ("7001:101", "sent", None)
 
 
 async def test_a_long_text_arrives_in_pieces_and_the_first_is_the_receipt(api: FakeTelegram) -> None:
@@ -192,7 +192,7 @@ async def test_a_group_that_became_a_supergroup_is_written_to_under_its_new_id(a
     async with closing(bot(api)) as channel:
         receipt = await channel.send(letter("Hello all"))
     assert [call.params["chat_id"] for call in api.called("sendMessage")] == ["7001", "-1009"]
-    assert receipt.external_id == "-1009:101"
+    assert (receipt.external_id, receipt.moved_to) == ("-1009:101", "-1009")
 
 
 @pytest.mark.parametrize("text", ["", "  \n "])
@@ -204,6 +204,14 @@ async def test_nothing_is_refused_without_asking_telegram(api: FakeTelegram, tex
 async def test_a_file_over_the_limit_is_refused_without_asking_telegram(api: FakeTelegram) -> None:
     error = await fault_of(api, files=(attachment("film.mp4", "video/mp4", size=51 * 1024 * 1024),))
     assert (error.code, api.calls) == ("too_large", [])
+
+
+@pytest.mark.parametrize(("key", "again", "code"), [("blob-away", True, "send_failed"), ("blob-gone", False, "file_missing")])
+async def test_a_file_our_storage_does_not_hand_out_was_surely_not_sent(
+    api: FakeTelegram, key: str, again: bool, code: str
+) -> None:
+    fault = await fault_of(api, files=(attachment("Order 2214.pdf", "application/pdf", key=key),))
+    assert (fault.facts.certain, fault.facts.retry, fault.code, api.sent) == (True, again, code, [])
 
 
 async def test_typing_is_shown_and_its_failure_ignored(api: FakeTelegram) -> None:

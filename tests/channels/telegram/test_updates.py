@@ -11,7 +11,7 @@ import pytest
 
 from gateway.channels.telegram.updates import read_update
 from gateway.domain.errors import Unreadable
-from gateway.domain.inbound import Claim, InboundEvent, MessageEdited, MessageReceived, Raw
+from gateway.domain.inbound import Claim, DialogueMoved, InboundEvent, MessageEdited, MessageReceived, Raw
 from tests.channels.telegram.stage import CHANNEL, MONDAY
 
 WIRE = Path(__file__).parents[2] / "wire" / "telegram"
@@ -54,6 +54,11 @@ def test_the_username_is_never_an_identity() -> None:
             if isinstance(event, MessageReceived):
                 assert not [claim for claim in event.sender.claims if "ann" in claim.value.lower()]
                 assert event.sender.claims[0].value.lstrip("-").isdigit()
+
+
+@pytest.mark.parametrize("told_in", ["group-became-supergroup", "supergroup-was-group"])
+def test_a_group_that_becomes_a_supergroup_tells_its_new_id_in_either_chat(told_in: str) -> None:
+    assert events(told_in) == [DialogueMoved(CHANNEL, "-1500", "-1001001500")]
 
 
 FILES: dict[str, tuple[str, str, int, str, str]] = {
@@ -191,8 +196,8 @@ def test_what_is_no_update_goes_to_quarantine(body: bytes) -> None:
 def test_every_event_can_be_stored_as_utf8_json() -> None:
     for path in WIRE.glob("*.json"):
         for event in read_update(raw(path.read_bytes())):
-            assert "\x00" not in event.text
-            json.dumps([event.text, getattr(event, "data", {})], ensure_ascii=False).encode()
+            told = json.dumps([getattr(event, "text", ""), getattr(event, "data", {})], ensure_ascii=False).encode()
+            assert b"\\u0000" not in told
 
 
 def with_file(name: str) -> str:

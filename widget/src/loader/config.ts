@@ -4,12 +4,11 @@ export interface Config {
   base: string;
   key: string;
   locale?: string;
-  side?: string;
+  position?: string;
   color?: string;
   theme?: string;
 }
 
 export function readConfig({ src, dataset }: HTMLScriptElement): Config {
-  const { key = '', locale, position: side, color, theme } = dataset;
-  return { base: src.replace(/\/widget\/v1\/.*/, ''), key, locale, side, color, theme };
+  return { key: '', ...dataset, base: src.split('/widget/v1/')[0] as string };
 }

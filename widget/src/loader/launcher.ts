@@ -28,7 +28,7 @@ export function sentence(locale: Locale, { session, news, failed, words }: Launc
   return [here ? (site.launcher ?? open) : leave, failed ? lost : news || known || ''];
 }
 
-export function createLauncher({ base, color, side, theme }: Config) {
+export function createLauncher({ base, color, position, theme }: Config) {
   const make = <T extends keyof HTMLElementTagNameMap>(tag: T, into: Node, name = ''): HTMLElementTagNameMap[T] => {
     const element = document.createElement(tag);
     element.className = name;
@@ -49,7 +49,7 @@ export function createLauncher({ base, color, side, theme }: Config) {
   const second = make('small', text);
   const night = matchMedia('(prefers-color-scheme:dark)');
   frame.hidden = true;
-  frame.dataset.side = side;
+  frame.dataset.side = position;
   button.ariaHasPopup = 'dialog';
   button.ariaExpanded = 'false';
 

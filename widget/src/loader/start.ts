@@ -41,7 +41,7 @@ export function start(config: Config, module = fetchModule) {
   /** Throws the status when the gateway refuses. */
   async function fetchSession(token: unknown = kept().token): Promise<Session> {
     const { title, referrer, URL: url } = document;
-    const body = JSON.stringify({ key, token: token || undefined, locale: locale(), page: { url, title, referrer } });
+    const body = JSON.stringify({ key, token, locale: locale(), page: { url, title, referrer } });
     const answer = await fetch(`${base}/api/v1/widget/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
     if (!answer.ok) throw answer.status;
     show({ session: await answer.json() });
@@ -75,7 +75,7 @@ export function start(config: Config, module = fetchModule) {
       wished = args[0] as string;
       void speak();
     }
-    const wakes = /^(open|toggle|reset)$/.test(name);
+    const wakes = /open|toggle|reset/.test(name);
     waiting.push([name === 'toggle' && !panel ? 'open' : name, ...args]);
     if (panel || wakes) void load();
   }
@@ -88,24 +88,33 @@ export function start(config: Config, module = fetchModule) {
     for (const each of [documentElement, body]) stay.observe(each, { childList: true });
   }
 
-  let ready: Promise<unknown>;
+  /** What the gateway refuses stays so. What did not reach it, or found it restarting, is tried again, ever more slowly. */
+  async function meet(pause = 1e3): Promise<Session> {
+    try {
+      const session = await fetchSession();
+      await speak();
+      return session;
+    } catch (error) {
+      emit('error', error);
+      if ((error as number) < 429) throw error;
+      await new Promise((later) => setTimeout(later, pause * (1 + Math.random())));
+      return meet(Math.min(pause * 2, 3e4));
+    }
+  }
+
+  let ready: Promise<Session>;
   async function begin(): Promise<void> {
     attach();
     button.onclick = () => run(['open']);
     frame.onpointerdown = frame.onkeydown = () => { stage.touched = true; };
     addEventListener('scroll', () => { if (!state.news) frame.dataset.fold = ''; }, { once: true });
     try {
-      const { unread } = await (ready = fetchSession());
-      await speak();
+      const { unread } = await (ready = meet());
       const { live, queue, open } = kept();
       if (unread || live || open || queue?.length) void load();
       frame.hidden = hidden;
       emit('ready');
-    } catch (error) {
-      // No launcher that leads nowhere. What the gateway refuses stays so; what did not reach it is tried again.
-      emit('error', error);
-      if (typeof error !== 'number') addEventListener('online', () => void begin(), { once: true });
-    }
+    } catch {} // told already; no launcher that leads nowhere
   }
   return { run, begin };
 }
