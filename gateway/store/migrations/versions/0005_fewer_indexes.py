@@ -1,6 +1,6 @@
 """Events are looked for by lead, and only those that tell of its moves: the other entries cost every message a page or two.
 
-Revision 0004, after 0003.
+Revision 0005, after 0004.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
