@@ -11,13 +11,14 @@ from gateway.domain.ids import OfferId
 from gateway.ports.core import Core
 from gateway.ports.live import Leases
 from gateway.services.calls import Settler
+from gateway.services.contacts import Contacts
 from gateway.services.delivery import Carrier
 from gateway.services.departures import Departures
 from gateway.services.desk import Desk
 from gateway.services.directory import Directory
 from gateway.services.hours import Hours
 from gateway.services.intake import Intake
-from gateway.services.leads import Contacts, Leads
+from gateway.services.leads import Leads
 from gateway.services.media import Fetcher
 from gateway.services.offers import Offers
 from gateway.services.outbox import Outbox, Step

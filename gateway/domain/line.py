@@ -7,16 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from gateway.domain.channel import TRAITS, ChannelKind
-from gateway.domain.errors import ConfigError
+from gateway.domain.channel import ChannelKind
 from gateway.domain.ids import LineId, OperatorId
 from gateway.domain.schedule import Schedule
-from gateway.domain.sentence import sentence
 
 Distribution = Literal["evenly", "strictly", "all", "least_loaded"]
 Counts = Literal["unanswered", "answered_and_new", "until_closed"]
-GOALS = ("first_response_seconds", "next_response_seconds")
-LONGEST_GOAL = 30 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +78,3 @@ def say(text: Mapping[str, str], locale: str | None) -> str:
     """The text in the best language there is: exact, language only, default."""
     language = (locale or "").split("-")[0]
     return text.get(locale or "") or text.get(language) or text.get("") or ""
-
-
-def goals_from(given: object) -> dict[str, int]:
-    """Service goals as they were given, per channel kind in whole seconds; raises ConfigError with the remedy."""
-    goals = given if isinstance(given, Mapping) else {"": given}
-    if any(
-        kind not in TRAITS or type(seconds) is not int or not 1 <= seconds <= LONGEST_GOAL for kind, seconds in goals.items()
-    ):
-        raise ConfigError(
-            sentence(
-                "config.goal", "A goal is a channel kind with seconds, from 1 to {most}, like webchat: 60.", most=LONGEST_GOAL
-            )
-        )
-    return dict(goals)

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from gateway.domain import rows
 from gateway.domain.errors import ConfigError, Conflict, Forbidden, NotFound, Refused
 from gateway.domain.event import Event
+from gateway.domain.goals import GOALS, goals_from
 from gateway.domain.ids import ChannelId, LineId, OperatorId
-from gateway.domain.line import GOALS, Line, Texts, goals_from
+from gateway.domain.line import Line, Texts
 from gateway.domain.operator import Operator, Permission
 from gateway.domain.schedule import DAYS, Schedule, parse_range
 from gateway.domain.sentence import sentence

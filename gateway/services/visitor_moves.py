@@ -18,7 +18,7 @@ from gateway.domain.message import OutboundMessage
 from gateway.ports.records import Place
 from gateway.ports.store import UnitOfWork
 from gateway.services import queueing
-from gateway.services.leads import tell_of_contact
+from gateway.services.contacts import tell_of_contact
 from gateway.services.recognition import keep_claims, within_reason
 from gateway.services.scene import Scene
 from gateway.services.visitor_fields import Page, read_answers

@@ -11,10 +11,11 @@ from gateway.ports.core import Core
 from gateway.ports.views import Views
 from gateway.services.accounts import Accounts
 from gateway.services.adapters import Adapters
+from gateway.services.contacts import Contacts
 from gateway.services.delivery import Carrier
 from gateway.services.desk import Desk
 from gateway.services.directory import Directory
-from gateway.services.leads import Contacts, Leads
+from gateway.services.leads import Leads
 from gateway.services.offers import Offers
 from gateway.services.presence import Presences
 from gateway.services.raws import Quarantine

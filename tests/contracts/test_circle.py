@@ -9,7 +9,8 @@ import pytest
 
 from gateway.domain.ids import ConversationId, LeadId
 from gateway.domain.operator import Operator
-from gateway.services.leads import Contacts, Leads
+from gateway.services.contacts import Contacts
+from gateway.services.leads import Leads
 from gateway.signals.memory import MemorySignals
 from gateway.store.opening import open_store
 from tests.fakes.blobs import DictBlobs

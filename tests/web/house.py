@@ -23,7 +23,8 @@ from gateway.domain.operator import Role
 from gateway.ports.channel import HookRequest
 from gateway.ports.core import Core
 from gateway.services.accounts import Accounts
-from gateway.services.leads import Contacts, Leads
+from gateway.services.contacts import Contacts
+from gateway.services.leads import Leads
 from gateway.services.passwords import Passwords
 from gateway.services.raws import Quarantine
 from gateway.services.setup import Setup

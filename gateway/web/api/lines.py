@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, Field
 
 from gateway.domain.channel import ChannelKind
+from gateway.domain.goals import LONGEST_GOAL
 from gateway.domain.ids import LineId
-from gateway.domain.line import LONGEST_GOAL
 from gateway.domain.operator import Permission
 from gateway.domain.rows import Row
 from gateway.web import settings_shapes
