@@ -29,6 +29,7 @@ class Event:
     """actor: operator id, "contact", or "line" (the gateway itself). audience: who may hear it live.
 
     line_id None and operator_id None = everyone signed in. operator_id set = that person (offers) and supervisors.
+    text: `data` as JSON, as the store has written or read it, so that nobody has to write it again; empty before that.
     """
 
     type: EventType
@@ -41,3 +42,4 @@ class Event:
     lead_id: LeadId | None = None
     operator_id: OperatorId | None = None
     seq: int = 0
+    text: str = field(default="", compare=False, repr=False)

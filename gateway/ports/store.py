@@ -151,8 +151,11 @@ class Dialogues(Protocol):
         """Raises Conflict (and the use case is run again) if another process made it meanwhile."""
         ...
 
-    async def save(self, dialogue: Dialogue) -> None:
-        """Everything but its id, channel and contact may have changed, its key too (a visitor was identified)."""
+    async def save(self, dialogue: Dialogue, *, was: Dialogue | None = None) -> None:
+        """Everything but its id, channel and contact may have changed, its key too (a visitor was identified).
+
+        was: how this transaction has read or written it before, so that only what differs need be written.
+        """
         ...
 
 
@@ -165,7 +168,10 @@ class Conversations(Protocol):
         ...
 
     async def add(self, conversation: Conversation) -> None: ...
-    async def save(self, conversation: Conversation) -> None: ...
+    async def save(self, conversation: Conversation, *, was: Conversation | None = None) -> None:
+        """was: how this transaction has read or written it before, so that only what differs need be written."""
+        ...
+
     async def held_by(self, operator_ids: Sequence[OperatorId]) -> Sequence[Conversation]:
         """Everything not ended that these operators hold: capacity is counted from these rows."""
         ...

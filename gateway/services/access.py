@@ -55,7 +55,7 @@ def rooms_of(operator: Operator, scope: Scope) -> frozenset[str]:
     return frozenset(rooms)
 
 
-def audience(event: Event) -> tuple[str, ...]:
+def audience(event: Event) -> frozenset[str]:
     """The rooms that may hear an event.
 
     Offers go to the person asked and to supervisors. What belongs to no line and is not meant for everyone (a contact that
@@ -63,15 +63,15 @@ def audience(event: Event) -> tuple[str, ...]:
     and so does who is responsible for the lead, or just was. A contact is of every line where it has a conversation or a lead.
     """
     if event.type == "raw.quarantined":
-        return (CONFIGURE,)
+        return frozenset({CONFIGURE})
     if event.type in FOR_EVERYONE or (event.type == "channel.health" and event.line_id is None):
-        return (EVERYONE,)
+        return frozenset({EVERYONE})
     rooms = {SEE_ALL, *(f"operator:{person}" for person in _persons(event))}
     if event.line_id is not None and not event.type.startswith("offer."):
         rooms.add(f"line:{event.line_id}")
     if event.type == "contact.updated":
         rooms |= {f"line:{line}" for line in event.data.get("lines", ())}
-    return tuple(sorted(rooms))
+    return frozenset(rooms)
 
 
 def may_hear(event: Event, *, operator: Operator, scope: Scope) -> bool:

@@ -109,9 +109,9 @@ class Scene:
         """Write back what changed, once."""
         dialogue, conversation = self._stored
         if self.dialogue is not dialogue:
-            await self.uow.dialogues.save(self.dialogue)
+            await self.uow.dialogues.save(self.dialogue, was=dialogue)
         if self.conversation is not None and self.conversation is not conversation:
-            await self.uow.conversations.save(self.conversation)
+            await self.uow.conversations.save(self.conversation, was=conversation)
         self._stored = (self.dialogue, self.conversation)
 
 

@@ -25,7 +25,7 @@ from gateway.services.departures import Departures
 from gateway.services.directory import Directory
 from gateway.services.site import Site, Sites, form_row
 from gateway.services.storefront import Storefront
-from gateway.services.visitor_fields import Answers, Page, read_answers
+from gateway.services.visitor_fields import Answers, read_answers
 from gateway.services.visitor_rows import Lens, first_word
 from gateway.services.visitor_seals import Seals, Visitor
 
@@ -53,14 +53,14 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """One message on its way in. client_id is chosen by the browser; consent is the version agreed to."""
+    """One message on its way in. client_id is chosen by the browser; consent is the version agreed to; source: Page.source."""
 
     client_id: str
     text: str = ""
     files: tuple[str, ...] = ()
     form: Form | None = None
     consent: str | None = None
-    page: Page = field(default_factory=Page)
+    source: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ class Visitors:
         return MessageReceived(
             channel_id=visitor.channel_id, external_id=f"{visitor.root}:{what.client_id}", dialogue_key=visitor.id,
             sender=Sender(person.claims, person.name, visitor.locale or None), text=what.text, client_id=what.client_id,
-            at=self._r.core.clock.now(), source=what.page.source(), data=self._extras(visitor, what, answers),
+            at=self._r.core.clock.now(), source=what.source, data=self._extras(visitor, what, answers),
         )  # fmt: skip
 
     def _extras(self, visitor: Visitor, what: Saying, answers: Answers) -> dict[str, Any]:

@@ -60,9 +60,9 @@ class SqlConversations:
         """A new one."""
         self._t.pending.add(CONVERSATION, conversation)
 
-    async def save(self, conversation: Conversation) -> None:
-        """A changed one."""
-        self._t.pending.save(CONVERSATION, conversation)
+    async def save(self, conversation: Conversation, *, was: Conversation | None = None) -> None:
+        """A changed one; with `was`, only what differs is written."""
+        self._t.pending.save(CONVERSATION, conversation, was=was)
 
     async def held_by(self, operator_ids: Sequence[OperatorId]) -> Sequence[Conversation]:
         """Everything not ended that these operators hold."""

@@ -89,9 +89,9 @@ class SqlDialogues:
         """A race for the same place is found at the latest at commit, and the use case is run again."""
         self._t.pending.add(DIALOGUE, dialogue)
 
-    async def save(self, dialogue: Dialogue) -> None:
-        """A changed one."""
-        self._t.pending.save(DIALOGUE, dialogue)
+    async def save(self, dialogue: Dialogue, *, was: Dialogue | None = None) -> None:
+        """A changed one; with `was`, only what differs is written."""
+        self._t.pending.save(DIALOGUE, dialogue, was=was)
 
 
 def _place(row: Sequence[Any]) -> Place:

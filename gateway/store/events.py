@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -31,6 +30,8 @@ BUMP = Sql(
     .returning(t.counter.c.value)
 )
 LAST = Sql(select(func.max(t.event.c.seq)))
+DATA = list(t.event.columns).index(t.event.c.data)
+Row = Sequence[Any]
 
 
 def event_row(event: Event, seq: int) -> list[Any]:
@@ -41,18 +42,24 @@ def event_row(event: Event, seq: int) -> list[Any]:
     ]  # fmt: skip
 
 
-def load_event(row: Sequence[Any]) -> Event:
+def load_event(row: Row) -> Event:
     """The inverse of event_row."""
     seq, kind, at, actor, data, line_id, conversation_id, dialogue_id, lead_id, operator_id = row
     return Event(
         kind, instant(at), actor, orjson.loads(data), line_id=line_id, conversation_id=conversation_id,
-        dialogue_id=dialogue_id, lead_id=lead_id, operator_id=operator_id, seq=seq,
+        dialogue_id=dialogue_id, lead_id=lead_id, operator_id=operator_id, seq=seq, text=data,
     )  # fmt: skip
 
 
-def numbered(events: Sequence[Event], *, first: int) -> list[Event]:
-    """The events with their numbers."""
-    return [replace(event, seq=seq) for seq, event in enumerate(events, first)]
+def numbered(events: Sequence[Event], rows: Sequence[Row], *, first: int) -> list[Event]:
+    """The events with their numbers, and with the JSON that their rows hold."""
+    return [
+        Event(
+            event.type, event.at, event.actor, event.data, event.line_id, event.conversation_id, event.dialogue_id,
+            event.lead_id, event.operator_id, seq, row[DATA],
+        )
+        for seq, (event, row) in enumerate(zip(events, rows, strict=True), first)
+    ]  # fmt: skip
 
 
 Listener = Callable[[Sequence[Event]], None]

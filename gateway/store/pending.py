@@ -6,7 +6,7 @@ first changes, then new rows. A row changed twice is written once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
@@ -24,23 +24,38 @@ Kept = dict[Any, list[Any]]
 class Waiting:
     """The rows of one table that wait."""
 
-    __slots__ = ("changed", "conflict", "key", "new", "put", "table")
+    __slots__ = ("changed", "conflict", "differing", "key", "new", "put", "table")
 
     def __init__(self, table: Table, key: str) -> None:
         self.table, self.key = table, key
         self.new: Kept = {}
         self.changed: Kept = {}
+        self.differing: set[int] = set()
         self.put: Kept = {}
         self.conflict: tuple[str, ...] = ()
 
+    def change(self, key: Any, row: list[Any], places: Iterable[int]) -> None:
+        """Only columns that differ in some row are written: the others cost as much, and their indexes more."""
+        if key in self.new:
+            self.new[key] = row
+        else:
+            self.changed[key] = row
+            self.differing.update(places)
+
     def writes(self) -> Iterator[Write]:
         """Changes before new rows, each in the order of its keys."""
-        if self.changed:
-            yield Write(self.table, [self.changed[key] for key in sorted(self.changed)], key=self.key)
+        if self.differing:
+            yield self._changes()
         if self.new:
             yield Write(self.table, list(self.new.values()))
         if self.put:
             yield Write(self.table, [self.put[key] for key in sorted(self.put)], conflict=self.conflict)
+
+    def _changes(self) -> Write:
+        names = self.table.columns.keys()
+        places = [place for place in sorted(self.differing) if names[place] != self.key]
+        rows = [[*map(self.changed[key].__getitem__, places), key] for key in sorted(self.changed)]
+        return Write(self.table, rows, key=self.key, columns=tuple(names[place] for place in places))
 
 
 class Pending:
@@ -57,10 +72,14 @@ class Pending:
         """A new row."""
         self._of(shape).new[getattr(noun, shape.key)] = shape.dump(noun)
 
-    def save(self, shape: Shape[Any], noun: Any) -> None:
-        """A changed row; it must exist."""
-        waiting, key, row = self._of(shape), getattr(noun, shape.key), shape.dump(noun)
-        (waiting.new if key in waiting.new else waiting.changed)[key] = row
+    def save(self, shape: Shape[Any], noun: Any, *, was: Any = None) -> None:
+        """A changed row; it must exist. was: the noun as this transaction has read or written it; another one tells nothing."""
+        key = getattr(noun, shape.key)
+        if getattr(was, shape.key, None) == key:
+            row, places = shape.changes(noun, was=was)
+        else:
+            row, places = shape.dump(noun), range(shape.width)
+        self._of(shape).change(key, row, places)
 
     def put(self, shape: Shape[Any], noun: Any, *, unique: tuple[str, ...]) -> None:
         """A row that replaces the one with the same values in `unique`, if there is one."""

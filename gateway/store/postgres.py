@@ -17,7 +17,7 @@ import asyncpg
 from gateway.domain.errors import ConfigError, NotFound, StoreUnavailable
 from gateway.domain.event import Event
 from gateway.store.connection import Collision, Rows
-from gateway.store.events import InOrder, numbered
+from gateway.store.events import InOrder, Row, event_row, numbered
 from gateway.store.statements import Sql
 from gateway.store.writes import Write
 from gateway.store.writing import may_go_together, together
@@ -127,10 +127,11 @@ class PostgresConnection:
         if not may_go_together(writes):
             await self.write(writes)
             writes = ()
-        last = await self._write(writes, events)
-        return numbered(events, first=last - len(events) + 1)
+        rows = [event_row(event, place) for place, event in enumerate(events, 1)]
+        last = await self._write(writes, rows)
+        return numbered(events, rows, first=last - len(events) + 1)
 
-    async def _write(self, writes: Sequence[Write], events: Sequence[Event]) -> int:
+    async def _write(self, writes: Sequence[Write], events: Sequence[Row]) -> int:
         text, values = together(writes, events)
         with translated():
             answer = await self.raw.fetchrow(text, *values)

@@ -12,7 +12,7 @@ from gateway.domain.errors import ConfigError
 from gateway.store.statements import DIALECTS, Engine
 from gateway.store.tables import COUNTERS, metadata
 
-HEAD = "0004"
+HEAD = "0005"
 VERSION_TABLE = (
     "CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
 )

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from operator import attrgetter
+from itertools import compress, count
+from operator import attrgetter, ne
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Table
@@ -39,16 +40,29 @@ class Shape(Generic[N]):
         self.columns = [table.c[name] for name in names]
         self._noun, self._values = noun, attrgetter(*names)
         self._dumps, self._loads = conversions(table, special or {})
+        self._dump_at = dict(self._dumps)
         self._remember, self._known = remember, dict[Any, tuple[tuple[Any, ...], N]]()
 
     def dump(self, noun: N) -> list[Any]:
         """The row of a noun, in the order of the table's columns."""
+        if self._remember and (known := self._known.get(getattr(noun, self.key))) is not None and known[1] is noun:
+            return list(known[0])
         row = list(self._values(noun))
         for at, convert in self._dumps:
             row[at] = convert(row[at])
         if self._remember:
             self._keep(tuple(row), noun)
         return row
+
+    def changes(self, noun: N, *, was: N) -> tuple[list[Any], Sequence[int]]:
+        """The row of a noun and the places where it differs from what it was; nothing else is converted."""
+        row, values = self.dump(was), self._values(noun)
+        places = list(compress(count(), map(ne, self._values(was), values)))
+        for at in places:
+            row[at] = self._dump_at[at](values[at]) if at in self._dump_at else values[at]
+        if self._remember:
+            self._keep(tuple(row), noun)
+        return row, places
 
     def load(self, row: Row, *, at: int = 0) -> N:
         """The noun in `row`, whose columns begin at a place."""

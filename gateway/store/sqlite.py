@@ -86,12 +86,12 @@ def begin_patiently(connection: sqlite3.Connection) -> None:
         time.sleep(0.002)
 
 
-_TEXTS: dict[tuple[str, str, tuple[str, ...]], str] = {}
+_TEXTS: dict[tuple[Any, ...], str] = {}
 
 
 def _text(write: Write) -> str:
     if write.key:
-        return update_text(write.table, engine="sqlite", key=write.key)
+        return update_text(write, engine="sqlite")
     return insert_text(write.table, engine="sqlite", conflict=write.conflict)
 
 
@@ -124,11 +124,11 @@ class SqliteConnection:
     async def write(self, writes: Sequence[Write]) -> None:
         """Write all of these in order."""
         for write in writes:
-            text = _TEXTS.get(key := (write.table.name, write.key, write.conflict))
+            text = _TEXTS.get(key := write.signature)
             if text is None:
                 text = _TEXTS[key] = _text(write)
             with translated():
-                cursor = self.raw.executemany(text, write.keyed_last() if write.key else write.rows)
+                cursor = self.raw.executemany(text, write.rows)
             write.must_have_met(cursor.rowcount)
 
     async def next_number(self, counter: str) -> int:
@@ -143,8 +143,9 @@ class SqliteConnection:
         await self.write(writes)
         last = int((await self.rows(BUMP, {"which": COUNTER, "by": len(events)}))[0][0])
         first = last - len(events) + 1
-        await self.write([Write(t.event, [event_row(event, seq) for seq, event in enumerate(events, first)])])
-        return numbered(events, first=first)
+        rows = [event_row(event, seq) for seq, event in enumerate(events, first)]
+        await self.write([Write(t.event, rows)])
+        return numbered(events, rows, first=first)
 
 
 class ThreadedConnection(SqliteConnection):

@@ -17,6 +17,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 
+from gateway.store.writes import Write
+
 Engine = Literal["sqlite", "postgresql"]
 DIALECTS: dict[Engine, Any] = {
     "sqlite": sqlite.dialect(paramstyle="qmark"),
@@ -112,20 +114,19 @@ def insert_many_text(table: Table, *, conflict: Sequence[str] = (), start: int =
     )
 
 
-def update_text(table: Table, *, engine: Engine, key: str, start: int = 1) -> str:
-    """Set all columns of one row; the key is the last parameter."""
-    names = [column.name for column in table.columns if column.name != key]
-    marks = ["?" if engine == "sqlite" else f"${i}" for i in range(start, len(names) + start + 1)]
-    sets = ", ".join(f"{_q(name)} = {mark}" for name, mark in zip(names, marks, strict=False))
-    return f"UPDATE {_q(table.name)} SET {sets} WHERE {_q(key)} = {marks[-1]}"
+def update_text(write: Write, *, engine: Engine, start: int = 1) -> str:
+    """Set the changed columns of one row; the key is the last parameter."""
+    marks = ["?" if engine == "sqlite" else f"${i}" for i in range(start, len(write.columns) + start + 1)]
+    sets = ", ".join(f"{_q(name)} = {mark}" for name, mark in zip(write.columns, marks, strict=False))
+    return f"UPDATE {_q(write.table.name)} SET {sets} WHERE {_q(write.key)} = {marks[-1]}"
 
 
-def update_many_text(table: Table, *, key: str, start: int = 1) -> str:
-    """PostgreSQL: set all columns of many rows from one array per column."""
-    names = [column.name for column in table.columns if column.name != key] + [key]
-    sets = ", ".join(f"{_q(name)} = u.{_q(name)}" for name in names[:-1])
-    source = f"UNNEST({_arrays(table, names, start)}) AS u ({_list(names)})"
-    return f"UPDATE {_q(table.name)} AS t SET {sets} FROM {source} WHERE t.{_q(key)} = u.{_q(key)}"
+def update_many_text(write: Write, *, start: int = 1) -> str:
+    """PostgreSQL: set the changed columns of many rows from one array per column."""
+    names, key = [*write.columns, write.key], _q(write.key)
+    sets = ", ".join(f"{_q(name)} = u.{_q(name)}" for name in write.columns)
+    source = f"UNNEST({_arrays(write.table, names, start)}) AS u ({_list(names)})"
+    return f"UPDATE {_q(write.table.name)} AS t SET {sets} FROM {source} WHERE t.{key} = u.{key}"
 
 
 def _replace(names: Sequence[str], conflict: Sequence[str]) -> str:

@@ -242,5 +242,6 @@ event = Table(
     number("seq"), text("type"), instant_("at"), text("actor"),
     json("data"), text("line_id", null=True), text("conversation_id", null=True), text("dialogue_id", null=True),
     text("lead_id", null=True), text("operator_id", null=True),
-    Index("event_conversation", "conversation_id", "seq"), Index("event_lead", "lead_id", "seq"),
 )  # fmt: skip
+LEAD_MOVED = event.c.type == constant("lead.updated")  # the only ones that are looked for: an index costs every message
+partial("event_lead", event.c.lead_id, event.c.seq, where=LEAD_MOVED)

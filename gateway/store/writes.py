@@ -13,22 +13,21 @@ from gateway.domain.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """key set: these rows exist and are changed. Otherwise new ones, which replace those equal in the `conflict` columns."""
+    """New rows, which replace those equal in the `conflict` columns.
+
+    key set: rows that exist and are changed; each holds the new values of `columns`, then the key's value.
+    """
 
     table: Table
     rows: Sequence[Sequence[Any]]
     key: str = ""
+    columns: tuple[str, ...] = ()
     conflict: tuple[str, ...] = ()
 
     @property
     def signature(self) -> tuple[Any, ...]:
         """What its text depends on."""
-        return self.table.name, self.key, self.conflict, len(self.rows) == 1
-
-    def keyed_last(self) -> list[list[Any]]:
-        """The rows with the key's value moved to the end, as updates take them."""
-        place = list(self.table.columns.keys()).index(self.key)
-        return [[*row[:place], *row[place + 1 :], row[place]] for row in self.rows]
+        return self.table.name, self.key, self.columns, self.conflict, len(self.rows) == 1
 
     def must_have_met(self, touched: int) -> None:
         """Raises NotFound if a changed row does not exist."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.domain.event import Event
 from gateway.store import tables as t
-from gateway.store.events import event_row
+from gateway.store.events import Row
 from gateway.store.statements import insert_many_text, insert_text, update_many_text, update_text
 from gateway.store.writes import Write
 
@@ -24,8 +23,11 @@ def may_go_together(writes: Sequence[Write]) -> bool:
     return len({write.table.name for write in writes}) == len(writes)
 
 
-def together(writes: Sequence[Write], events: Sequence[Event]) -> tuple[str, list[Any]]:
-    """The statement and its parameters. It answers how many rows each part touched, then the number of the last event."""
+def together(writes: Sequence[Write], events: Sequence[Row]) -> tuple[str, list[Any]]:
+    """The statement and its parameters. events: their rows, numbered from one.
+
+    It answers how many rows each part touched, then the number of the last event.
+    """
     signature = (*(write.signature for write in writes), bool(events))
     values: list[Any] = []
     starts: list[int] = []
@@ -34,8 +36,7 @@ def together(writes: Sequence[Write], events: Sequence[Event]) -> tuple[str, lis
         values += _values(write)
     starts.append(len(values) + 1)
     if events:
-        rows = (event_row(event, place) for place, event in enumerate(events, 1))
-        values += [len(events), *map(list, zip(*rows, strict=True))]
+        values += [len(events), *map(list, zip(*events, strict=True))]
     if (text := _TEXTS.get(signature)) is None:
         text = _TEXTS[signature] = _text(writes, starts, numbered=bool(events))
     return text, values
@@ -54,8 +55,8 @@ def _part(write: Write, start: int) -> str:
     one = len(write.rows) == 1
     if write.key:
         if one:
-            return update_text(write.table, engine="postgresql", key=write.key, start=start)
-        return update_many_text(write.table, key=write.key, start=start)
+            return update_text(write, engine="postgresql", start=start)
+        return update_many_text(write, start=start)
     if one:
         return insert_text(write.table, engine="postgresql", conflict=write.conflict, start=start)
     return insert_many_text(write.table, conflict=write.conflict, start=start)
@@ -75,5 +76,4 @@ def _numbering(start: int) -> list[str]:
 
 
 def _values(write: Write) -> list[Any]:
-    rows = write.keyed_last() if write.key else write.rows
-    return list(rows[0]) if len(rows) == 1 else list(map(list, zip(*rows, strict=True)))
+    return list(write.rows[0]) if len(write.rows) == 1 else list(map(list, zip(*write.rows, strict=True)))

@@ -57,7 +57,7 @@ class Pushes:
         """A committed event."""
         if self._seats:
             text = dumps(event_row(event))
-            self._put(Due("event", orjson.Fragment(text), frozenset(audience(event)), size=len(text)))
+            self._put(Due("event", orjson.Fragment(text), audience(event), size=len(text)))
 
     def push(self, kind: str, payload: Any, rooms: Iterable[str], *, skip: str | None = None) -> None:
         """Anything else, behind what is due already."""

@@ -127,7 +127,7 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
             refusal = _refusal(error)
             log.info("widget.refused", code=error.code)
             raise socketio.exceptions.ConnectionRefusedError(refusal["title"], refusal) from None
-        self.seats.take(Seat(sid, visitor, address=address, page=hello.page.value()))
+        self.seats.take(Seat(sid, visitor, address=address, source=hello.page.value().source()))
 
     async def _answer(self, event: str, seat: Seat, payload: tuple[Any, ...]) -> Answer:
         try:
@@ -162,7 +162,7 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
         await self._doors.floods.admit("message.address", seat.address)
         message = understand(MessageWire, payload)
         seat.saying = message.client_id
-        return await self._visitors.say(seat.visitor, message.value(seat.page))
+        return await self._visitors.say(seat.visitor, message.value(seat.source))
 
     async def _typing(self, seat: Seat, payload: Any) -> Answer:
         on = understand(Switch, payload).on
@@ -187,7 +187,7 @@ class WidgetNamespace(socketio.AsyncNamespace):  # type: ignore[misc] # the libr
 
     async def _update(self, seat: Seat, payload: Any) -> Answer:
         telling = understand(Update, payload).value()
-        seat.page = telling.page or seat.page
+        seat.source = telling.page.source() if telling.page else seat.source
         seat.moving = telling.identity_token is not None
         try:
             row, token, visitor = await self._moves.update(seat.visitor, telling)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.domain.errors import Rejected
@@ -64,5 +65,5 @@ def event_row(event: Event) -> dict[str, Any]:
     return {
         "seq": event.seq, "type": event.type, "at": stamp(event.at), "actor": event.actor, "line_id": event.line_id,
         "conversation_id": event.conversation_id, "dialogue_id": event.dialogue_id, "lead_id": event.lead_id,
-        "operator_id": event.operator_id, "data": event.data,
+        "operator_id": event.operator_id, "data": orjson.Fragment(event.text) if event.text else event.data,
     }  # fmt: skip

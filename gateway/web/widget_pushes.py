@@ -92,10 +92,11 @@ class Pushes:
         return self._seats.meet(visitor_id, event.dialogue_id) if visitor_id else None
 
     def _message(self, thread: Thread, kind: str, event: Event) -> None:
-        shown = self._lens.message(event.data["message"], operator_seen=thread.operator_seen)
-        if shown is not None:
-            said = shown["client_id"] if kind == "message" and not shown["files"] else None
-            self.push([seat for seat in thread.seats if said is None or seat.saying != said], kind, shown)
+        row = event.data["message"]
+        said = row["client_id"] if event.type == "message.received" and not row["files"] else None
+        seats = [seat for seat in thread.seats if said is None or seat.saying != said]
+        if seats and (shown := self._lens.message(row, operator_seen=thread.operator_seen)) is not None:
+            self.push(seats, kind, shown)
         thread.conversation_id = event.conversation_id or thread.conversation_id
 
     def _conversation(self, thread: Thread, event: Event) -> None:

@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gateway.services.visitor_fields import Page
 from gateway.services.visitor_seals import Visitor
 
 
 class Seat:
-    """One open socket. moving: this very socket is proving who it is, so its key may change. saying: a client_id under way."""
+    """One open socket. source: of the page it is on (Page.source). saying: a client_id under way.
 
-    __slots__ = ("address", "moving", "page", "saying", "sid", "thread", "visitor")
+    moving: this very socket is proving who it is, so its key may change.
+    """
 
-    def __init__(self, sid: str, visitor: Visitor, *, address: str, page: Page) -> None:
-        self.sid, self.visitor, self.address, self.page = sid, visitor, address, page
+    __slots__ = ("address", "moving", "saying", "sid", "source", "thread", "visitor")
+
+    def __init__(self, sid: str, visitor: Visitor, *, address: str, source: Mapping[str, str]) -> None:
+        self.sid, self.visitor, self.address, self.source = sid, visitor, address, source
         self.thread: Thread | None = None
         self.moving = False
         self.saying: str | None = None

@@ -5,12 +5,12 @@ May talk to: services (the values use cases take). Contract: docs/reference/widg
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.domain.errors import Rejected
-from gateway.domain.storable import storable
 from gateway.services.visitor_fields import Page
 from gateway.services.visitor_moves import Telling
 from gateway.services.visitors import Form, Saying
@@ -82,11 +82,11 @@ class MessageWire(_Wire):
     form: FormWire | None = None
     consent: ConsentWire | None = None
 
-    def value(self, page: Page) -> Saying:
-        """For the use cases."""
+    def value(self, source: Mapping[str, str]) -> Saying:
+        """For the use cases. source: of the page it is written on."""
         form = Form(self.form.kind, {k: v for k, v in self.form.fields.items() if v}) if self.form else None
         consent = self.consent.version if self.consent else None
-        return Saying(self.client_id, self.text, tuple(self.files), form, consent, page)
+        return Saying(self.client_id, self.text, tuple(self.files), form, consent, source)
 
 
 class Switch(_Wire):
@@ -133,7 +133,7 @@ def understand(model: type[W], payload: Any) -> W:
     if isinstance(payload, bytes | bytearray):
         raise Rejected("Files are uploaded, not sent through the socket.", code="binary_refused")
     try:
-        return model.model_validate({} if payload is None else storable(payload))
+        return model.model_validate({} if payload is None else payload)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(step) for step in first["loc"]) or "payload"

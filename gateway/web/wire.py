@@ -21,13 +21,18 @@ def dumps(value: Any) -> bytes:
 
 
 def loads(text: bytes | str) -> Any:
-    """Raises ValueError. Half an emoji, which scripts that cut texts leave behind (RFC 8259, 8.2), becomes U+FFFD."""
+    """Raises ValueError. Every text in it can be stored: NUL is dropped, and half an emoji becomes U+FFFD.
+
+    Scripts that cut texts leave such halves behind (RFC 8259, 8.2).
+    """
     try:
-        return orjson.loads(text)
+        value = orjson.loads(text)
     except orjson.JSONDecodeError:
         plain = text if isinstance(text, str) else text.decode()
         if "\\ud" not in plain.lower():
             raise
+    else:
+        return storable(value) if _names_nul(text) else value
     try:
         return storable(json.loads(plain, parse_constant=_no_number))
     except RecursionError:
@@ -45,6 +50,10 @@ def too_deep(value: Any, *, levels: int = DEEPEST) -> bool:
 def respond(value: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     """A JSON response."""
     return web.Response(body=dumps(value), status=status, headers=headers, content_type="application/json")
+
+
+def _names_nul(text: bytes | str) -> bool:
+    return "\\u0000" in text if isinstance(text, str) else b"\\u0000" in text
 
 
 def _no_number(name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from dataclasses import replace
 
@@ -80,6 +81,8 @@ async def test_event_numbers_have_no_gaps_and_are_told_in_order(store: TestStore
     stored = await store.store.events(after=0, limit=1000)
     assert [event.seq for event in stored] == list(range(1, len(stored) + 1))
     assert told == list(stored)
+    assert [event.text for event in told] == [event.text for event in stored]
+    assert all(json.loads(event.text) == event.data for event in told)
     assert await store.store.head() == len(stored) > 0
     assert [event.seq for event in await store.store.events(after=5, limit=3)] == [6, 7, 8]
 

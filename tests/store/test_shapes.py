@@ -37,6 +37,15 @@ def test_what_was_written_and_rolled_back_is_not_believed() -> None:
     assert contacts.load(row) == ANN
 
 
+def test_of_a_changed_noun_only_what_differs_is_converted_anew() -> None:
+    contacts, fresh = shape(), replace(ANN, name="Ann Berg", fields={"city": "Oslo"})
+    row, places = contacts.changes(fresh, was=ANN)
+    assert row == Shape(Contact, t.contact).dump(fresh)
+    assert [contacts.columns[place].name for place in places] == ["name", "fields"]
+    assert contacts.load(row) is fresh
+    assert contacts.changes(fresh, was=fresh) == (row, [])
+
+
 def test_it_remembers_a_bounded_number() -> None:
     contacts = shape()
     rows = [tuple(contacts.dump(replace(ANN, id=ContactId(f"con_{n}")))) for n in range(REMEMBERED + 1)]

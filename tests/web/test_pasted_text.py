@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from gateway.ports.core import Core
 from gateway.store.opening import open_store
 from gateway.web.widget_wire import MessageWire, understand
+from gateway.web.wire import loads
 from tests.fakes.blobs import DictBlobs
 from tests.fakes.clock import CountedIds, HandClock
 from tests.fakes.signals import SilentSignals
@@ -21,7 +23,7 @@ async def test_what_a_visitor_pastes_is_stored_on_postgresql(postgres_url: str) 
     async with open_store(postgres_url, clock=clock, ids=ids) as opened:
         office = Office(Core(opened.store, clock, ids, SilentSignals(), DictBlobs()), clock)
         await office.furnish()
-        message: Any = understand(MessageWire, {"client_id": "a1", "text": UNSEEN})
+        message: Any = understand(MessageWire, loads(json.dumps({"client_id": "a1", "text": UNSEEN})))
         ann = await office.write("Ann", message.text)
         assert (await office.conversation(ann)).preview.startswith("Hello 👋🏽 \ufffd")
 

@@ -32,6 +32,13 @@ def test_what_is_no_json_stays_none(text: str | bytes) -> None:
         loads(text)
 
 
+@pytest.mark.parametrize(
+    "text", ['{"na\\u0000me": ["Ann\\u0000 Keller", "\\\\u0000"]}', b'{"name": ["Ann Keller\\u0000", "\\\\u0000"]}']
+)
+def test_what_no_database_can_keep_ends_at_the_door(text: str | bytes) -> None:
+    assert loads(text) == {"name": ["Ann Keller", "\\u0000"]}
+
+
 async def test_a_page_with_any_title_and_address_has_a_chat() -> None:
     async with front_door() as door:
         page = {"url": f"{SHOP}/?{'filter=1&' * 2000}", "title": "Ü" * 5000 + "\ud83d", "referrer": f"{SHOP}/{'r' * 9000}"}

@@ -26,7 +26,7 @@ SAID = Sql(
 )
 CHANGED = Sql(
     select(t.event.c.at, t.event.c.actor, t.event.c.data)
-    .where(t.event.c.lead_id == bindparam("id"), t.event.c.type == constant("lead.updated"))
+    .where(t.event.c.lead_id == bindparam("id"), t.LEAD_MOVED)
     .order_by(t.event.c.seq)
 )
 
