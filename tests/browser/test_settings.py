@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,21 +16,17 @@ CHRISTMAS = "12-25"
 
 
 @pytest.fixture
-def workshop(office: Office) -> Iterator[dict[str, Any]]:
+def workshop(office: Office) -> dict[str, Any]:
     """A line in Britain that is closed on no date yet."""
     schedule = {"zone": "Europe/London", "always": False, "week": {"mon": ["09:00-18:00"]}, "exceptions": {}}
-    line = office.ask("POST", "/lines", {"name": "Workshop", "region": "GB", "schedule": schedule})
-    yield line
-    office.ask("DELETE", f"/lines/{line['id']}")
+    return office.makes("/lines", {"name": "Workshop", "region": "GB", "schedule": schedule})
 
 
 @pytest.fixture
-def bot(office: Office) -> Iterator[dict[str, Any]]:
+def bot(office: Office) -> dict[str, Any]:
     """A bot whose name is known, switched off: nobody here can reach Telegram."""
     body = {"kind": "telegram", "line_id": office.line, "name": "Shop bot", "enabled": False}
-    channel = office.ask("POST", "/channels", body | {"settings": {"token": TOKEN, "username": "@shop_bot"}})
-    yield channel
-    office.ask("DELETE", f"/channels/{channel['id']}")
+    return office.makes("/channels", body | {"settings": {"token": TOKEN, "username": "@shop_bot"}})
 
 
 def test_public_holidays_become_days_off_and_can_be_taken_back(olga: Desk, office: Office, workshop: dict[str, Any]) -> None:
