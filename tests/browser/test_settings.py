@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import People
 from tests.browser.desk import Desk
@@ -48,11 +48,16 @@ def test_public_holidays_become_days_off_and_can_be_taken_back(olga: Desk, offic
     add.filter(has_text="days").click()
     _opens_next_year(take, box)
     expect(box.get_by_text("already there").first).to_be_visible()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    _saves(page)
     saved = office.ask("GET", f"/lines/{workshop['id']}")["schedule"]["exceptions"]
     assert any(date.endswith(CHRISTMAS) for date in saved)
     assert set(map(tuple, saved.values())) == {()}
+
+
+def _saves(page: Page) -> None:
+    with page.expect_response(lambda answer: answer.request.method == "PATCH" and answer.ok):
+        page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
 
 
 def _opens_next_year(take: Locator, box: Locator) -> None:
@@ -71,13 +76,11 @@ def test_goals_are_typed_in_minutes_and_shown_on_the_ring(
     chat.fill("1.5")
     expect(following.get_by_label("Web chat, minutes")).to_have_attribute("placeholder", "1.5")
     following.get_by_label("Mail, minutes").fill("120")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    _saves(page)
     saved = office.ask("GET", path)
     assert (saved["first_response_seconds"], saved["next_response_seconds"]) == ({"webchat": 90}, {"email": 7200})
     chat.fill("")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    _saves(page)
     assert office.ask("GET", path)["first_response_seconds"] == {}
 
     office.line_is(first_response_seconds={"webchat": 7200}, next_response_seconds={"webchat": 10_800})
