@@ -9,7 +9,7 @@ a blocked read. RFC 9051, 2177.
 from __future__ import annotations
 
 import logging
-import select
+import selectors
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -122,9 +122,9 @@ class Mailbox:
         """Return when something happened or the time is over. Raises ConnectionLost at once when the server is gone."""
         self._client.idle()
         if not self._has_said_more():
-            poll = select.poll()
-            poll.register(self._client.socket(), select.POLLIN)
-            poll.poll(seconds * 1000)
+            with selectors.DefaultSelector() as selector:
+                selector.register(self._client.socket(), selectors.EVENT_READ)
+                selector.select(seconds)
         try:
             _, said = self._client.idle_done()
         except (OSError, IMAPClientAbortError) as error:
