@@ -20,6 +20,7 @@ async def test_it_says_goodbye_ends_soon_and_goes_on_where_it_was(olga: Console,
     talk = await olga.accept_next()
     assert await asyncio.to_thread(house.stop) == 0
     assert ann.goodbyes, "Ann was not told"
+    assert house.logged("web.draining")
     assert not house.logged("web.drain_cut"), "an idle house waited for the end of its patience"
     await ann.leaves()
     await asyncio.to_thread(house.start)
